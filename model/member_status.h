@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "model/member_record.h"
+
+namespace roster::model {
+
+// The one word shown to people for a member: docs/znodes.md has the table and
+// the transitions.
+enum class MemberStatus {
+  kStarting,
+  kUp,
+  kDegraded,
+  kDraining,
+  kOffline,
+  kLost,  // vanished without a goodbye, not ordered offline: the alarm
+  kLeft,  // said goodbye
+};
+
+inline constexpr MemberStatus kAllMemberStatuses[] = {
+    MemberStatus::kStarting, MemberStatus::kUp,      MemberStatus::kDegraded,
+    MemberStatus::kDraining, MemberStatus::kOffline, MemberStatus::kLost,
+    MemberStatus::kLeft};
+
+// "STARTING", "UP", ...; parsing ignores case.
+std::string_view MemberStatusName(MemberStatus status);
+std::optional<MemberStatus> ParseMemberStatus(std::string_view name);
+
+// DeriveStatus joins what is observed with what is desired. `present`: the
+// znode exists. `record`: its newest data, or the last seen before it vanished.
+// `held`: at least one hold exists. Pure.
+MemberStatus DeriveStatus(bool present, const MemberRecord& record, bool held);
+
+}  // namespace roster::model

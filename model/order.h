@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace roster::model {
+
+// The order for a member: what operators want of it. Wire format: design of
+// /roster/<cluster>/control/<name> in docs/znodes.md.
+
+inline constexpr int kOrderVersion = 1;
+
+enum class HoldMode {
+  kDrain,      // running work may finish until the deadline
+  kImmediate,  // it may not
+};
+
+// One reason to be offline, owned by somebody. A member is desired offline
+// while at least one hold exists.
+struct Hold {
+  std::string id;
+  std::string owner;
+  HoldMode mode = HoldMode::kDrain;
+  std::string reason;
+  std::string ticket;
+  absl::Time created_at = absl::InfinitePast();
+  absl::Time deadline = absl::InfiniteFuture();    // InfiniteFuture: none
+  absl::Time expires_at = absl::InfiniteFuture();  // InfiniteFuture: never
+
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+struct Order {
+  int64_t epoch = 0;  // fencing token: raised by every write
+  std::vector<Hold> holds;
+
+  bool held() const { return !holds.empty(); }
+
+  friend bool operator==(const Order&, const Order&) = default;
+};
+
+// InvalidArgument for anything that is not a well-formed order of a version we
+// know: an order is obeyed whole or not at all. Empty data is no order: epoch
+// 0, no holds.
+absl::StatusOr<Order> ParseOrder(std::string_view bytes);
+std::string SerializeOrder(const Order& order);
+
+}  // namespace roster::model

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace roster::model {
+
+// Where things are in ZooKeeper. Every path is an option of whoever uses it;
+// these are the defaults, and the functions that build the rest.
+
+inline constexpr std::string_view kDefaultMembersPath = "/clusterServer";
+inline constexpr std::string_view kDefaultStatePath = "/roster";
+inline constexpr std::string_view kDefaultCluster = "default";
+inline constexpr size_t kMaxNameBytes = 255;
+
+// InvalidArgument, naming the character and its place, unless `name` can be a
+// member's: 1..255 bytes of valid UTF-8, no '/', no control characters, not
+// "." or "..", none of the characters that ZooKeeper refuses (U+0000..U+001F,
+// U+007F..U+009F, U+D800..U+F8FF, U+FFF0..U+FFFF).
+absl::Status ValidateMemberName(std::string_view name);
+
+// The same for a whole absolute path ("/a/b"); "/" is legal.
+absl::Status ValidatePath(std::string_view path);
+
+// A cluster's name: 1..63 of a-z A-Z 0-9 . _ -, first an alphanumeric.
+absl::Status ValidateClusterName(std::string_view name);
+
+// "parent/child", minding a parent of "/".
+std::string JoinPath(std::string_view parent, std::string_view child);
+
+// <state>/<cluster>/control: the orders' parent.
+std::string ControlPath(std::string_view state_path, std::string_view cluster);
+
+}  // namespace roster::model

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "base/published.h"
+#include "monitor/state/cluster_view.h"
+#include "monitor/state/event_log.h"
+#include "monitor/state/member.h"
+
+namespace roster::monitor {
+
+// What was read of a member's znode.
+struct ObservedNode {
+  std::string_view data;
+  int64_t czxid = 0;
+  int64_t mzxid = 0;
+  int32_t version = 0;
+  int64_t ephemeral_owner = 0;
+  absl::Time ctime;
+  absl::Time mtime;
+};
+
+struct ClusterTableOptions {
+  std::string cluster;
+  std::string members_path;
+  // How long departed members stay in the view.
+  absl::Duration left_retention = absl::Hours(1);
+  absl::Duration lost_retention = absl::Hours(24 * 7);
+  // Departed members kept at most; the longest gone are forgotten first.
+  size_t max_departed = 10'000;
+};
+
+// Totals since the monitor started, for metrics.
+struct ClusterCounters {
+  uint64_t joins = 0;
+  uint64_t leaves = 0;
+  uint64_t losses = 0;
+  uint64_t replacements = 0;
+  uint64_t updates = 0;
+  // Writes that were never seen because a later one of the same member came
+  // first: gaps in the znode's version.
+  uint64_t merged_updates = 0;
+  uint64_t unreadable_records = 0;
+};
+
+// ClusterTable is the heart of the monitor: it takes what was read from
+// ZooKeeper and keeps the live view, the events and the counters of one
+// cluster. Each Apply...() that changes something publishes a new ClusterView
+// and then reports the change.
+//
+// It is pure: it does no I/O, and time is handed to it. Every call is
+// idempotent: applying what is already known changes nothing.
+//
+// Invariants: docs/znodes.md#the-view.
+// Thread-safety: confined to one thread; what it publishes may be read by any.
+// Lifetime: `events` must outlive this.
+class ClusterTable {
+ public:
+  using ChangeListener = std::function<void(const MemberChange&)>;
+  using ViewListener = std::function<void(const ClusterViewPtr&)>;
+
+  ClusterTable(ClusterTableOptions options, EventLog& events);
+
+  // The newest view; never null. Thread-safe.
+  ClusterViewPtr view() const { return view_.Get(); }
+  const ClusterCounters& counters() const { return counters_; }
+  const ClusterTableOptions& options() const { return options_; }
+
+  // Called with every change of a member, after the view that has it was
+  // published. Set before the first change.
+  void SetChangeListener(ChangeListener listener);
+  // Called when synced, connected or their reason changed.
+  void SetViewListener(ViewListener listener);
+
+  // The znode exists and holds this.
+  void ApplyNode(std::string_view name, const ObservedNode& node,
+                 absl::Time now);
+  // The znode does not exist. Nothing happens for unknown names.
+  void ApplyGone(std::string_view name, absl::Time now);
+  // The order znode of `name` holds `data` ("" also for: does not exist). A
+  // broken order changes nothing but `order_problem`. For a name that has no
+  // member, the order is remembered for when it comes, and not shown.
+  void ApplyOrder(std::string_view name, std::string_view data,
+                  absl::Time now);
+
+  // Everything that exists has been applied since the last connect.
+  void ApplySynced(absl::Time now);
+  // ZooKeeper went out of reach: the view stays and is marked stale, nobody is
+  // declared lost. Idempotent.
+  void ApplyDisconnected(std::string_view reason, absl::Time now);
+
+  // What only time changes: stalls, and the end of retention. Call about once
+  // a second.
+  void Tick(absl::Time now);
+
+  // Forgets a departed member now. False if it is unknown or present.
+  bool Forget(std::string_view name, absl::Time now);
+
+ private:
+  ClusterTableOptions options_;
+  EventLog& events_;
+  base::Published<ClusterView> view_;
+  ClusterCounters counters_;
+  ChangeListener change_listener_;
+  ViewListener view_listener_;
+};
+
+}  // namespace roster::monitor

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "model/member_record.h"
+#include "model/member_status.h"
+#include "model/order.h"
+
+namespace roster::monitor {
+
+// What the monitor works out about one task of a member, beside what the
+// member reports. Same index as the task in MemberRecord::tasks.
+struct TaskProgress {
+  // In units per second, an exponentially weighted mean over about a minute;
+  // absent until two different reports were seen.
+  std::optional<double> rate_per_second;
+  // When the task will be done at that rate; absent without rate and total.
+  std::optional<absl::Time> expected_end;
+  // When `done` last rose, by the monitor's clock.
+  absl::Time advanced_at;
+  // Running, and not advanced for the task's stall_after.
+  bool stalled = false;
+};
+
+// Member is what the monitor knows of one member at one revision.
+//
+// Immutable once shared; thread-safe for that reason.
+struct Member {
+  std::string cluster;
+  std::string name;
+
+  // Rises with every change in the cluster; unique to this state.
+  uint64_t revision = 0;
+  model::MemberStatus status = model::MemberStatus::kUp;
+  absl::Time status_since;
+
+  // Observed. `record` is the last one seen when the znode is gone.
+  bool present = false;
+  model::MemberRecord record;
+  std::string opaque_reason;   // empty: the record was understood
+  std::string record_warning;  // empty: all its fields made sense
+  std::vector<TaskProgress> progress;
+  int64_t czxid = 0;  // identity of the registration
+  int64_t mzxid = 0;
+  int32_t data_version = 0;
+  int64_t session_id = 0;  // 0: a persistent node, which is reported as opaque
+  int32_t record_bytes = 0;
+  absl::Time joined_at;                          // the znode's ctime
+  absl::Time written_at;                         // the znode's mtime
+  absl::Time departed_at = absl::InfinitePast();  // when it was seen gone
+
+  // Desired.
+  model::Order order;
+  std::string order_problem;  // why the order znode could not be read
+
+  bool opaque() const { return !opaque_reason.empty(); }
+};
+
+using MemberPtr = std::shared_ptr<const Member>;
+
+// One step of a cluster: `before` is null for a member not known until now,
+// `after` is null for one that is forgotten.
+struct MemberChange {
+  uint64_t revision = 0;
+  MemberPtr before;
+  MemberPtr after;
+};
+
+}  // namespace roster::monitor
