@@ -11,7 +11,6 @@ find_package(prometheus-cpp CONFIG REQUIRED) # metrics; core only
 find_package(yaml-cpp CONFIG REQUIRED)       # configuration file, YAML output
 find_package(spdlog CONFIG REQUIRED)         # logs of rosterd
 find_package(CLI11 CONFIG REQUIRED)          # flags of rosterd and rosterctl
-find_package(OpenSSL REQUIRED)               # SHA-256 of the host id
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(Systemd REQUIRED IMPORTED_TARGET libsystemd)  # sd_notify
 if(BUILD_TESTING)
