@@ -1,0 +1,188 @@
+#include "monitor/dev_zookeeper.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace roster::monitor {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where Debian's packages put things.
+constexpr char kJava[] = "/usr/bin/java";
+constexpr char kClassPath[] = "/usr/share/java/zookeeper.jar";
+constexpr char kMainClass[] =
+    "org.apache.zookeeper.server.ZooKeeperServerMain";
+
+// A port that was free a moment ago. ZooKeeper itself cannot report the port
+// that the system chose for it.
+absl::StatusOr<int> FreePort() {
+  boost::asio::io_context context;
+  boost::system::error_code error;
+  boost::asio::ip::tcp::acceptor acceptor(context);
+  acceptor.open(boost::asio::ip::tcp::v4(), error);
+  if (!error)
+    acceptor.bind({boost::asio::ip::address_v4::loopback(), 0}, error);
+  if (error)
+    return absl::UnavailableError(
+        absl::StrCat("no free port on 127.0.0.1: ", error.message()));
+  return acceptor.local_endpoint().port();
+}
+
+std::string LastLines(const fs::path& file, size_t bytes = 1500) {
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  if (!in) return "";
+  const auto size = static_cast<size_t>(in.tellg());
+  in.seekg(static_cast<std::streamoff>(size - std::min(size, bytes)));
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DevZooKeeper>> DevZooKeeper::Start(
+    DevZooKeeperOptions options) {
+  for (const char* file : {kJava, kClassPath})
+    if (!fs::exists(file))
+      return absl::NotFoundError(absl::StrCat(
+          "--dev needs ", file,
+          "; on Debian: apt-get install zookeeper default-jre-headless"));
+  std::unique_ptr<DevZooKeeper> server(new DevZooKeeper(std::move(options)));
+  ROSTER_RETURN_IF_ERROR(server->Prepare());
+  ROSTER_RETURN_IF_ERROR(server->Launch());
+  return server;
+}
+
+DevZooKeeper::DevZooKeeper(DevZooKeeperOptions options)
+    : options_(std::move(options)) {}
+
+DevZooKeeper::~DevZooKeeper() {
+  stopping_ = true;
+  if (pid_ > 0) kill(pid_, SIGTERM);
+  if (waiter_.joinable()) waiter_.join();
+  if (remove_data_) {
+    std::error_code ignored;
+    fs::remove_all(options_.data, ignored);
+  }
+}
+
+absl::Status DevZooKeeper::Prepare() {
+  std::error_code error;
+  if (options_.data.empty()) {
+    std::string pattern =
+        (fs::temp_directory_path(error) / "rosterd-dev-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      return absl::UnavailableError(
+          absl::StrCat("cannot make a folder ", pattern, ": ",
+                       std::strerror(errno)));
+    options_.data = pattern;
+    remove_data_ = true;
+  }
+  fs::create_directories(options_.data, error);
+  if (error)
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--dev-data ", options_.data, ": ", error.message()));
+  if (options_.port == 0) {
+    ROSTER_ASSIGN_OR_RETURN(options_.port, FreePort());
+  }
+  servers_ = absl::StrCat("127.0.0.1:", options_.port);
+
+  std::ofstream config(fs::path(options_.data) / "zoo.cfg");
+  config << "# Written by rosterd --dev at each start.\n"
+         << "dataDir=" << fs::absolute(options_.data).string() << "\n"
+         << "clientPortAddress=127.0.0.1\n"
+         << "clientPort=" << options_.port << "\n"
+         << "tickTime=500\n"
+         << "maxClientCnxns=0\n"
+         << "admin.enableServer=false\n"
+         << "4lw.commands.whitelist=ruok,srvr,mntr,stat\n"
+         << "autopurge.purgeInterval=1\n";
+  std::ofstream log_config(fs::path(options_.data) / "log4j.properties");
+  log_config << "log4j.rootLogger=WARN, out\n"
+             << "log4j.appender.out=org.apache.log4j.ConsoleAppender\n"
+             << "log4j.appender.out.layout=org.apache.log4j.PatternLayout\n"
+             << "log4j.appender.out.layout.ConversionPattern=%d %p %c{1} %m%n\n";
+  config.close();
+  log_config.close();
+  if (!config || !log_config)
+    return absl::UnavailableError(
+        absl::StrCat("cannot write into ", options_.data));
+  return absl::OkStatus();
+}
+
+absl::Status DevZooKeeper::Launch() {
+  const fs::path data = fs::absolute(options_.data);
+  const std::vector<std::string> arguments = {
+      kJava,
+      "-Xmx512m",
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",  // a quicker start matters more here
+      absl::StrCat("-Dlog4j.configuration=file:",
+                   (data / "log4j.properties").string()),
+      "-cp",
+      kClassPath,
+      kMainClass,
+      (data / "zoo.cfg").string()};
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const std::string log_file = (data / "zookeeper.log").string();
+  const pid_t parent = getpid();
+
+  pid_ = fork();
+  if (pid_ < 0)
+    return absl::UnavailableError(
+        absl::StrCat("cannot start ZooKeeper: ", std::strerror(errno)));
+  if (pid_ == 0) {
+    // Only async-signal-safe calls from here on.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1);
+    // A group of its own, so that Ctrl-C in a terminal reaches rosterd alone,
+    // which then stops the server in its order.
+    setpgid(0, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    const int fd = open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (fd >= 0) {
+      dup2(fd, STDOUT_FILENO);
+      dup2(fd, STDERR_FILENO);
+    }
+    close(STDIN_FILENO);
+    execv(kJava, argv.data());
+    _exit(127);
+  }
+  waiter_ = std::thread([this] { WaitForExit(); });
+  base::Log(options_.log, base::LogLevel::kInfo,
+            "private zookeeper started servers=", servers_,
+            " data=", options_.data, " pid=", pid_);
+  return absl::OkStatus();
+}
+
+void DevZooKeeper::WaitForExit() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (stopping_ || !options_.on_exit) return;
+  options_.on_exit(absl::StrCat(
+      "the private ZooKeeper ended, wait status ", status, ":\n",
+      LastLines(fs::path(options_.data) / "zookeeper.log")));
+}
+
+}  // namespace roster::monitor

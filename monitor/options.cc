@@ -1,0 +1,297 @@
+#include "monitor/options.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "base/listen_address.h"
+#include "model/paths.h"
+#include "base/version.h"
+#include "zk/session.h"
+
+namespace roster::monitor {
+namespace {
+
+constexpr int kUsageError = 2;
+
+// A mistake in one setting's value. CLI11 puts the flag's name in front of it,
+// the file reader file and line.
+[[noreturn]] void Reject(const std::string& what) {
+  throw CLI::ValidationError(what);
+}
+
+absl::Duration ParseDuration(const std::string& text, absl::Duration minimum) {
+  absl::Duration value;
+  if (!absl::ParseDuration(text, &value))
+    Reject(absl::StrCat("'", text,
+                        "' is not a duration; write 500ms, 10s, 5m or 1h"));
+  if (value < minimum || value == absl::InfiniteDuration())
+    Reject(absl::StrCat("'", text, "' is out of range; the least is ",
+                        absl::FormatDuration(minimum)));
+  return value;
+}
+
+ClusterOption ParseCluster(const std::string& text) {
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(text, absl::MaxSplits('=', 1));
+  if (!absl::StrContains(text, '='))
+    Reject(absl::StrCat("'", text, "' is not NAME=PATH"));
+  if (absl::Status status = model::ValidateClusterName(parts.first);
+      !status.ok())
+    Reject(std::string(status.message()));
+  if (absl::Status status = model::ValidatePath(parts.second); !status.ok())
+    Reject(std::string(status.message()));
+  return {parts.first, parts.second};
+}
+
+// Declares every setting once. The callbacks write into `options`.
+void DeclareSettings(CLI::App& app, Options& options) {
+  auto setting = [&](const std::string& name, auto& value,
+                     const std::string& help) {
+    std::string variable = "ROSTER_" + absl::StrReplaceAll(name, {{"-", "_"}});
+    absl::AsciiStrToUpper(&variable);
+    return app.add_option("--" + name, value, help)->envname(variable);
+  };
+  auto parsed = [&](const std::string& name, const std::string& type,
+                    const std::string& help,
+                    std::function<void(const std::vector<std::string>&)> read) {
+    std::string variable = "ROSTER_" + absl::StrReplaceAll(name, {{"-", "_"}});
+    absl::AsciiStrToUpper(&variable);
+    return app
+        .add_option_function<std::vector<std::string>>("--" + name, read, help)
+        ->type_name(type)
+        ->envname(variable);
+  };
+  auto duration = [&](const std::string& name, absl::Duration& value,
+                      absl::Duration minimum, const std::string& help) {
+    parsed(name, "DURATION", help,
+           [&value, minimum](const std::vector<std::string>& texts) {
+             value = ParseDuration(texts.back(), minimum);
+           })
+        ->expected(1)
+        ->default_str(absl::FormatDuration(value));
+  };
+
+  setting("zookeeper", options.zookeeper,
+          "ZooKeeper servers, host:port[,host:port...][/chroot]")
+      ->type_name("SERVERS")
+      ->capture_default_str();
+  setting("zookeeper-credentials-file", options.zookeeper_credentials_file,
+          "file that holds user:password for ZooKeeper's digest scheme")
+      ->type_name("FILE");
+  duration("session-timeout", options.session_timeout, absl::Milliseconds(100),
+           "ZooKeeper session timeout to ask for");
+  parsed("cluster", "NAME=PATH",
+         "a cluster to watch: its name and its members' parent znode; "
+         "repeatable (default=/clusterServer)",
+         [&options](const std::vector<std::string>& texts) {
+           std::set<std::string> names;
+           options.clusters.clear();
+           for (const std::string& text : texts) {
+             ClusterOption cluster = ParseCluster(text);
+             if (!names.insert(cluster.name).second)
+               Reject(absl::StrCat("cluster '", cluster.name, "' is named twice"));
+             options.clusters.push_back(std::move(cluster));
+           }
+         })
+      ->delimiter(',');
+  parsed("state-path", "PATH", "znode under which orders and duties are kept",
+         [&options](const std::vector<std::string>& texts) {
+           if (absl::Status s = model::ValidatePath(texts.back()); !s.ok())
+             Reject(std::string(s.message()));
+           options.state_path = texts.back();
+         })
+      ->expected(1)
+      ->default_str(options.state_path);
+
+  auto listen = [&](const std::string& name, std::vector<std::string>& value,
+                    const std::string& help) {
+    parsed(name, "ADDRESS", help,
+           [&value](const std::vector<std::string>& texts) {
+             for (const std::string& text : texts)
+               if (auto a = base::ParseListenAddress(text); !a.ok())
+                 Reject(std::string(a.status().message()));
+             value = texts;
+           })
+        ->delimiter(',')
+        ->default_str(value.front());
+  };
+  listen("grpc-listen", options.grpc_listen,
+         "address of the gRPC API, host:port; repeatable; port 0: any");
+  listen("http-listen", options.http_listen,
+         "address of HTTP and /metrics, host:port; repeatable; port 0: any");
+  app.add_flag("--insecure-listen", options.insecure_listen,
+               "allow addresses beyond loopback, although they are plaintext")
+      ->envname("ROSTER_INSECURE_LISTEN");
+  setting("address-file", options.address_file,
+          "write the addresses really bound into this file, as JSON")
+      ->type_name("FILE");
+
+  setting("log-format", options.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  setting("log-level", options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+
+  duration("left-retention", options.left_retention, absl::ZeroDuration(),
+           "how long a member that left stays visible");
+  duration("lost-retention", options.lost_retention, absl::ZeroDuration(),
+           "how long a lost member stays visible");
+  setting("event-history", options.event_history, "events kept in memory")
+      ->check(CLI::Range(size_t{100}, size_t{10'000'000}))
+      ->capture_default_str();
+  setting("max-member-series", options.max_member_series,
+          "members that get metric series of their own")
+      ->check(CLI::Range(size_t{0}, size_t{1'000'000}))
+      ->capture_default_str();
+
+  app.add_flag("--dev", options.dev,
+               "run a private ZooKeeper on loopback; for trying out")
+      ->envname("ROSTER_DEV");
+  setting("dev-data", options.dev_data,
+          "data folder of the --dev ZooKeeper (a temporary one)")
+      ->type_name("DIR");
+  setting("dev-port", options.dev_port,
+          "port of the --dev ZooKeeper; 0: any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+}
+
+std::string Place(const std::string& file, const YAML::Mark& mark) {
+  return absl::StrCat(file, ":", mark.line + 1, ":", mark.column + 1, ": ");
+}
+
+// Hands the settings of a YAML file to the options of `app` that neither a
+// flag nor a variable has set. Returns an error text, or "".
+std::string ReadConfigFile(const std::string& file, CLI::App& app) {
+  YAML::Node root;
+  try {
+    root = YAML::LoadFile(file);
+  } catch (const YAML::BadFile&) {
+    return absl::StrCat(file, ": cannot be read");
+  } catch (const YAML::Exception& error) {
+    return absl::StrCat(Place(file, error.mark), error.msg);
+  }
+  if (root.IsNull()) return "";
+  if (!root.IsMap())
+    return absl::StrCat(Place(file, root.Mark()),
+                        "expected settings, as in 'grpc-listen: ...'");
+  std::set<std::string> seen;
+  for (const auto& entry : root) {
+    const std::string place = Place(file, entry.first.Mark());
+    const std::string key =
+        entry.first.IsScalar() ? entry.first.as<std::string>() : "";
+    CLI::Option* option =
+        key == "config" || key == "help" || key == "version"
+            ? nullptr
+            : app.get_option_no_throw("--" + key);
+    if (option == nullptr)
+      return absl::StrCat(place, "unknown setting '", key,
+                          "'; rosterd --help lists them");
+    if (!seen.insert(key).second)
+      return absl::StrCat(place, "'", key, "' is set twice");
+    std::vector<std::string> values;
+    if (entry.second.IsScalar()) {
+      values.push_back(entry.second.as<std::string>());
+    } else if (entry.second.IsSequence()) {
+      for (const YAML::Node& item : entry.second) {
+        if (!item.IsScalar())
+          return absl::StrCat(Place(file, item.Mark()), "'", key,
+                              "' takes plain values");
+        values.push_back(item.as<std::string>());
+      }
+    } else {
+      return absl::StrCat(Place(file, entry.second.Mark()), "'", key,
+                          "' takes a value or a list");
+    }
+    if (values.empty() || option->count() > 0) continue;
+    try {
+      for (const std::string& value : values) option->add_result(value);
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      return absl::StrCat(Place(file, entry.second.Mark()), key, ": ",
+                          error.what());
+    }
+  }
+  return "";
+}
+
+// What no single setting can see.
+std::string CheckTogether(const Options& options) {
+  if (!options.dev) {
+    zk::SessionOptions session{.servers = options.zookeeper};
+    if (absl::Status status = session.Validate(); !status.ok())
+      return absl::StrCat("--zookeeper: ", status.message());
+  }
+  if (!options.insecure_listen) {
+    for (const auto* list : {&options.grpc_listen, &options.http_listen})
+      for (const std::string& text : *list)
+        if (!base::ParseListenAddress(text)->IsLoopback())
+          return absl::StrCat(
+              list == &options.grpc_listen ? "--grpc-listen: " : "--http-listen: ",
+              text, " is not a loopback address, and the connection is "
+              "plaintext; add --insecure-listen if you want that");
+  }
+  if (!options.dev && (!options.dev_data.empty() || options.dev_port != 0))
+    return "--dev-data and --dev-port need --dev";
+  return "";
+}
+
+}  // namespace
+
+ParsedOptions ParseOptions(int argc, const char* const* argv) {
+  ParsedOptions parsed;
+  Options& options = parsed.options;
+  options.clusters = {{std::string(model::kDefaultCluster),
+                       std::string(model::kDefaultMembersPath)}};
+  CLI::App app{
+      "rosterd watches the members of clusters in ZooKeeper and serves what "
+      "it sees over gRPC and HTTP.\nEach flag can also be a key of --config "
+      "FILE (YAML, without the dashes) or an environment variable\n"
+      "(ROSTER_GRPC_LISTEN for --grpc-listen). A flag beats a variable beats "
+      "the file.",
+      "rosterd"};
+  app.set_version_flag("--version", absl::StrCat("rosterd ", kVersion));
+  std::string config;
+  app.add_option("--config", config, "YAML file with settings")
+      ->type_name("FILE")
+      ->envname("ROSTER_CONFIG");
+  DeclareSettings(app, options);
+
+  auto fail = [&](const std::string& message) {
+    parsed.exit_now = true;
+    parsed.exit_code = kUsageError;
+    parsed.message = absl::StrCat("rosterd: ", message, "\n");
+    return parsed;
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    parsed.exit_now = true;
+    parsed.message = app.help();
+    return parsed;
+  } catch (const CLI::CallForVersion& version) {
+    parsed.exit_now = true;
+    parsed.message = absl::StrCat(version.what(), "\n");
+    return parsed;
+  } catch (const CLI::Error& error) {
+    return fail(absl::StrCat(error.what(), "; rosterd --help tells more"));
+  }
+  if (!config.empty())
+    if (std::string error = ReadConfigFile(config, app); !error.empty())
+      return fail(error);
+  if (std::string error = CheckTogether(options); !error.empty())
+    return fail(error);
+  return parsed;
+}
+
+}  // namespace roster::monitor
