@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 
 namespace roster::monitor {
@@ -27,6 +29,7 @@ namespace fs = std::filesystem;
 // Where Debian's packages put things.
 constexpr char kJava[] = "/usr/bin/java";
 constexpr char kClassPath[] = "/usr/share/java/zookeeper.jar";
+constexpr absl::Duration kStopGrace = absl::Seconds(2);
 constexpr char kMainClass[] =
     "org.apache.zookeeper.server.ZooKeeperServerMain";
 
@@ -72,13 +75,25 @@ DevZooKeeper::DevZooKeeper(DevZooKeeperOptions options)
     : options_(std::move(options)) {}
 
 DevZooKeeper::~DevZooKeeper() {
-  stopping_ = true;
-  if (pid_ > 0) kill(pid_, SIGTERM);
-  if (waiter_.joinable()) waiter_.join();
+  if (waiter_.joinable()) {
+    StopServer();
+    waiter_.join();
+  }
   if (remove_data_) {
     std::error_code ignored;
     fs::remove_all(options_.data, ignored);
   }
+}
+
+void DevZooKeeper::StopServer() {
+  base::MutexLock lock(&mu_);
+  stopping_ = true;
+  // The pid is ours until the waiter says that it has reaped it.
+  if (!exited_) kill(pid_, SIGTERM);
+  const absl::Time deadline = absl::Now() + kStopGrace;
+  while (!exited_ && absl::Now() < deadline)
+    changed_.WaitWithTimeout(&mu_, deadline - absl::Now());
+  if (!exited_) kill(pid_, SIGKILL);
 }
 
 absl::Status DevZooKeeper::Prepare() {
@@ -176,10 +191,20 @@ absl::Status DevZooKeeper::Launch() {
 }
 
 void DevZooKeeper::WaitForExit() {
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  // Waits without reaping first, so that nobody signals a pid that may have
+  // been given to another process.
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) < 0 &&
+         errno == EINTR) {
   }
-  if (stopping_ || !options_.on_exit) return;
+  int status = 0;
+  {
+    base::MutexLock lock(&mu_);
+    waitpid(pid_, &status, 0);
+    exited_ = true;
+    changed_.NotifyAll();
+    if (stopping_ || !options_.on_exit) return;
+  }
   options_.on_exit(absl::StrCat(
       "the private ZooKeeper ended, wait status ", status, ":\n",
       LastLines(fs::path(options_.data) / "zookeeper.log")));

@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/log.h"
+#include "base/mutex.h"
 
 namespace roster::monitor {
 
@@ -50,6 +50,7 @@ class DevZooKeeper {
 
   absl::Status Prepare();
   absl::Status Launch();
+  void StopServer();
   void WaitForExit();
 
   DevZooKeeperOptions options_;
@@ -58,7 +59,10 @@ class DevZooKeeper {
   pid_t pid_ = -1;
   // Reaps the child, and tells when that was not our doing.
   std::thread waiter_;
-  std::atomic<bool> stopping_{false};
+  base::Mutex mu_;
+  base::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  bool exited_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace roster::monitor
