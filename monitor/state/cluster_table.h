@@ -37,19 +37,6 @@ struct ClusterTableOptions {
   size_t max_departed = 10'000;
 };
 
-// Totals since the monitor started, for metrics.
-struct ClusterCounters {
-  uint64_t joins = 0;
-  uint64_t leaves = 0;
-  uint64_t losses = 0;
-  uint64_t replacements = 0;
-  uint64_t updates = 0;
-  // Writes that were never seen because a later one of the same member came
-  // first: gaps in the znode's version.
-  uint64_t merged_updates = 0;
-  uint64_t unreadable_records = 0;
-};
-
 // ClusterTable is the heart of the monitor: it takes what was read from
 // ZooKeeper and keeps the live view, the events and the counters of one
 // cluster. Each Apply...() that changes something publishes a new ClusterView

@@ -56,6 +56,19 @@ class MemberMap {
   size_t size_ = 0;
 };
 
+// Totals since the monitor started, for metrics.
+struct ClusterCounters {
+  uint64_t joins = 0;
+  uint64_t leaves = 0;
+  uint64_t losses = 0;
+  uint64_t replacements = 0;
+  uint64_t updates = 0;
+  // Writes that were never seen because a later one of the same member came
+  // first: gaps in the znode's version.
+  uint64_t merged_updates = 0;
+  uint64_t unreadable_records = 0;
+};
+
 // ClusterView is one cluster as of one revision.
 //
 // Thread-safety: immutable.
@@ -78,6 +91,8 @@ struct ClusterView {
   int64_t opaque_count = 0;
   int64_t stalled_task_count = 0;
   int64_t running_task_count = 0;
+  // As they stood when this view was published.
+  ClusterCounters counters;
 };
 
 using ClusterViewPtr = std::shared_ptr<const ClusterView>;
