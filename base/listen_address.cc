@@ -3,7 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 
 namespace roster::base {
 
@@ -20,21 +20,20 @@ bool ListenAddress::IsLoopback() const {
 }
 
 std::string ListenAddress::ToString() const {
-  return IsIpv6() ? absl::StrCat("[", host, "]:", port)
-                  : absl::StrCat(host, ":", port);
+  return IsIpv6() ? StrCat("[", host, "]:", port) : StrCat(host, ":", port);
 }
 
 absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   auto refuse = [&](std::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", text, "' ", why, "; write 127.0.0.1:7470 or [::1]:7470"));
+    return absl::InvalidArgumentError(
+        StrCat("'", text, "' ", why, "; write 127.0.0.1:7470 or [::1]:7470"));
   };
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return refuse("has no port");
   std::string_view host = text.substr(0, colon);
   ListenAddress address;
   uint32_t port = 0;
-  if (!absl::SimpleAtoi(text.substr(colon + 1), &port) || port > 65535)
+  if (!absl::SimpleAtoi(ToAbsl(text.substr(colon + 1)), &port) || port > 65535)
     return refuse("has no port from 0 to 65535");
   address.port = static_cast<uint16_t>(port);
   if (!host.empty() && host.front() == '[') {

@@ -10,7 +10,7 @@ namespace roster::base {
 
 // Where a server listens: a literal IPv4 or IPv6 address and a port.
 struct ListenAddress {
-  std::string host;  // without brackets
+  std::string host;   // without brackets
   uint16_t port = 0;  // 0: any free one
 
   bool IsIpv6() const;

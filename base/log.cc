@@ -27,11 +27,11 @@ LogSink StderrLogSink(LogLevel minimum) {
   return [minimum](LogLevel level, std::string_view line) {
     if (level < minimum) return;
     // One write per line, so that lines of several threads do not mix.
-    const std::string text = absl::StrFormat(
-        "%s %s %s\n",
-        absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                         absl::UTCTimeZone()),
-        LogLevelName(level), line);
+    const std::string text =
+        absl::StrFormat("%s %s %s\n",
+                        absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                         absl::UTCTimeZone()),
+                        LogLevelName(level), line);
     std::fwrite(text.data(), 1, text.size(), stderr);
   };
 }

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 
 namespace roster::base {
 
@@ -21,10 +21,10 @@ std::string_view LogLevelName(LogLevel level);
 // empty sink discards.
 using LogSink = std::function<void(LogLevel, std::string_view line)>;
 
-// Formats with absl::StrCat and hands the line to `sink`, if there is one.
+// Formats with StrCat and hands the line to `sink`, if there is one.
 template <typename... Args>
 void Log(const LogSink& sink, LogLevel level, const Args&... args) {
-  if (sink) sink(level, absl::StrCat(args...));
+  if (sink) sink(level, StrCat(args...));
 }
 
 // Writes `time level line` to standard error. For tools, examples and tests.

@@ -77,8 +77,8 @@ Loop::TimerId Loop::RunAfter(absl::Duration delay, Task task) {
   AssertOnLoop();
   const TimerId id = ++rep_->last_timer;
   auto timer = std::make_unique<asio::steady_timer>(
-      rep_->context, absl::ToChronoNanoseconds(
-                         std::max(delay, absl::ZeroDuration())));
+      rep_->context,
+      absl::ToChronoNanoseconds(std::max(delay, absl::ZeroDuration())));
   timer->async_wait([this, id, task = std::move(task)](
                         const boost::system::error_code& error) mutable {
     // A timer that expired before Cancel() has its handler queued with no

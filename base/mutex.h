@@ -51,8 +51,7 @@ class CondVar {
   bool WaitWithTimeout(Mutex* mu, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
-    const auto status =
-        cv_.wait_for(lock, absl::ToChronoNanoseconds(timeout));
+    const auto status = cv_.wait_for(lock, absl::ToChronoNanoseconds(timeout));
     lock.release();
     return status == std::cv_status::timeout;
   }

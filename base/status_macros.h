@@ -19,8 +19,9 @@
 #define ROSTER_STATUS_CONCAT_(a, b) a##b
 #define ROSTER_STATUS_CONCAT(a, b) ROSTER_STATUS_CONCAT_(a, b)
 
-#define ROSTER_ASSIGN_OR_RETURN(lhs, expr) \
-  ROSTER_ASSIGN_OR_RETURN_(ROSTER_STATUS_CONCAT(roster_or_, __LINE__), lhs, expr)
+#define ROSTER_ASSIGN_OR_RETURN(lhs, expr)                                  \
+  ROSTER_ASSIGN_OR_RETURN_(ROSTER_STATUS_CONCAT(roster_or_, __LINE__), lhs, \
+                           expr)
 #define ROSTER_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
   auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
+#include "base/strings.h"
 
 namespace roster::monitor {
 namespace {
@@ -30,8 +30,7 @@ namespace fs = std::filesystem;
 constexpr char kJava[] = "/usr/bin/java";
 constexpr char kClassPath[] = "/usr/share/java/zookeeper.jar";
 constexpr absl::Duration kStopGrace = absl::Seconds(2);
-constexpr char kMainClass[] =
-    "org.apache.zookeeper.server.ZooKeeperServerMain";
+constexpr char kMainClass[] = "org.apache.zookeeper.server.ZooKeeperServerMain";
 
 // A port that was free a moment ago. ZooKeeper itself cannot report the port
 // that the system chose for it.
@@ -44,7 +43,7 @@ absl::StatusOr<int> FreePort() {
     acceptor.bind({boost::asio::ip::address_v4::loopback(), 0}, error);
   if (error)
     return absl::UnavailableError(
-        absl::StrCat("no free port on 127.0.0.1: ", error.message()));
+        base::StrCat("no free port on 127.0.0.1: ", error.message()));
   return acceptor.local_endpoint().port();
 }
 
@@ -62,7 +61,7 @@ absl::StatusOr<std::unique_ptr<DevZooKeeper>> DevZooKeeper::Start(
     DevZooKeeperOptions options) {
   for (const char* file : {kJava, kClassPath})
     if (!fs::exists(file))
-      return absl::NotFoundError(absl::StrCat(
+      return absl::NotFoundError(base::StrCat(
           "--dev needs ", file,
           "; on Debian: apt-get install zookeeper default-jre-headless"));
   std::unique_ptr<DevZooKeeper> server(new DevZooKeeper(std::move(options)));
@@ -102,20 +101,19 @@ absl::Status DevZooKeeper::Prepare() {
     std::string pattern =
         (fs::temp_directory_path(error) / "rosterd-dev-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr)
-      return absl::UnavailableError(
-          absl::StrCat("cannot make a folder ", pattern, ": ",
-                       std::strerror(errno)));
+      return absl::UnavailableError(base::StrCat(
+          "cannot make a folder ", pattern, ": ", std::strerror(errno)));
     options_.data = pattern;
     remove_data_ = true;
   }
   fs::create_directories(options_.data, error);
   if (error)
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--dev-data ", options_.data, ": ", error.message()));
+    return absl::InvalidArgumentError(
+        base::StrCat("--dev-data ", options_.data, ": ", error.message()));
   if (options_.port == 0) {
     ROSTER_ASSIGN_OR_RETURN(options_.port, FreePort());
   }
-  servers_ = absl::StrCat("127.0.0.1:", options_.port);
+  servers_ = base::StrCat("127.0.0.1:", options_.port);
 
   std::ofstream config(fs::path(options_.data) / "zoo.cfg");
   config << "# Written by rosterd --dev at each start.\n"
@@ -128,15 +126,16 @@ absl::Status DevZooKeeper::Prepare() {
          << "4lw.commands.whitelist=ruok,srvr,mntr,stat\n"
          << "autopurge.purgeInterval=1\n";
   std::ofstream log_config(fs::path(options_.data) / "log4j.properties");
-  log_config << "log4j.rootLogger=WARN, out\n"
-             << "log4j.appender.out=org.apache.log4j.ConsoleAppender\n"
-             << "log4j.appender.out.layout=org.apache.log4j.PatternLayout\n"
-             << "log4j.appender.out.layout.ConversionPattern=%d %p %c{1} %m%n\n";
+  log_config
+      << "log4j.rootLogger=WARN, out\n"
+      << "log4j.appender.out=org.apache.log4j.ConsoleAppender\n"
+      << "log4j.appender.out.layout=org.apache.log4j.PatternLayout\n"
+      << "log4j.appender.out.layout.ConversionPattern=%d %p %c{1} %m%n\n";
   config.close();
   log_config.close();
   if (!config || !log_config)
     return absl::UnavailableError(
-        absl::StrCat("cannot write into ", options_.data));
+        base::StrCat("cannot write into ", options_.data));
   return absl::OkStatus();
 }
 
@@ -147,7 +146,7 @@ absl::Status DevZooKeeper::Launch() {
       "-Xmx512m",
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",  // a quicker start matters more here
-      absl::StrCat("-Dlog4j.configuration=file:",
+      base::StrCat("-Dlog4j.configuration=file:",
                    (data / "log4j.properties").string()),
       "-cp",
       kClassPath,
@@ -163,7 +162,7 @@ absl::Status DevZooKeeper::Launch() {
   pid_ = fork();
   if (pid_ < 0)
     return absl::UnavailableError(
-        absl::StrCat("cannot start ZooKeeper: ", std::strerror(errno)));
+        base::StrCat("cannot start ZooKeeper: ", std::strerror(errno)));
   if (pid_ == 0) {
     // Only async-signal-safe calls from here on.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -205,9 +204,9 @@ void DevZooKeeper::WaitForExit() {
     changed_.NotifyAll();
     if (stopping_ || !options_.on_exit) return;
   }
-  options_.on_exit(absl::StrCat(
-      "the private ZooKeeper ended, wait status ", status, ":\n",
-      LastLines(fs::path(options_.data) / "zookeeper.log")));
+  options_.on_exit(
+      base::StrCat("the private ZooKeeper ended, wait status ", status, ":\n",
+                   LastLines(fs::path(options_.data) / "zookeeper.log")));
 }
 
 }  // namespace roster::monitor

@@ -9,12 +9,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/listen_address.h"
-#include "model/paths.h"
+#include "base/strings.h"
 #include "base/version.h"
+#include "model/paths.h"
 #include "zk/session.h"
 
 namespace roster::monitor {
@@ -31,10 +31,10 @@ constexpr int kUsageError = 2;
 absl::Duration ParseDuration(const std::string& text, absl::Duration minimum) {
   absl::Duration value;
   if (!absl::ParseDuration(text, &value))
-    Reject(absl::StrCat("'", text,
+    Reject(base::StrCat("'", text,
                         "' is not a duration; write 500ms, 10s, 5m or 1h"));
   if (value < minimum || value == absl::InfiniteDuration())
-    Reject(absl::StrCat("'", text, "' is out of range; the least is ",
+    Reject(base::StrCat("'", text, "' is out of range; the least is ",
                         absl::FormatDuration(minimum)));
   return value;
 }
@@ -43,12 +43,12 @@ ClusterOption ParseCluster(const std::string& text) {
   const std::pair<std::string, std::string> parts =
       absl::StrSplit(text, absl::MaxSplits('=', 1));
   if (!absl::StrContains(text, '='))
-    Reject(absl::StrCat("'", text, "' is not NAME=PATH"));
+    Reject(base::StrCat("'", text, "' is not NAME=PATH"));
   if (absl::Status status = model::ValidateClusterName(parts.first);
       !status.ok())
-    Reject(std::string(status.message()));
+    Reject(std::string(base::Message(status)));
   if (absl::Status status = model::ValidatePath(parts.second); !status.ok())
-    Reject(std::string(status.message()));
+    Reject(std::string(base::Message(status)));
   return {parts.first, parts.second};
 }
 
@@ -89,19 +89,20 @@ void DeclareSettings(CLI::App& app, Options& options) {
       ->type_name("FILE");
   duration("session-timeout", options.session_timeout, absl::Milliseconds(100),
            "ZooKeeper session timeout to ask for");
-  parsed("cluster", "NAME=PATH",
-         "a cluster to watch: its name and its members' parent znode; "
-         "repeatable (default=/clusterServer)",
-         [&options](const std::vector<std::string>& texts) {
-           std::set<std::string> names;
-           options.clusters.clear();
-           for (const std::string& text : texts) {
-             ClusterOption cluster = ParseCluster(text);
-             if (!names.insert(cluster.name).second)
-               Reject(absl::StrCat("cluster '", cluster.name, "' is named twice"));
-             options.clusters.push_back(std::move(cluster));
-           }
-         })
+  parsed(
+      "cluster", "NAME=PATH",
+      "a cluster to watch: its name and its members' parent znode; "
+      "repeatable (default=/clusterServer)",
+      [&options](const std::vector<std::string>& texts) {
+        std::set<std::string> names;
+        options.clusters.clear();
+        for (const std::string& text : texts) {
+          ClusterOption cluster = ParseCluster(text);
+          if (!names.insert(cluster.name).second)
+            Reject(base::StrCat("cluster '", cluster.name, "' is named twice"));
+          options.clusters.push_back(std::move(cluster));
+        }
+      })
       ->delimiter(',');
   parsed("state-path", "PATH", "znode under which orders and duties are kept",
          [&options](const std::vector<std::string>& texts) {
@@ -167,7 +168,7 @@ void DeclareSettings(CLI::App& app, Options& options) {
 }
 
 std::string Place(const std::string& file, const YAML::Mark& mark) {
-  return absl::StrCat(file, ":", mark.line + 1, ":", mark.column + 1, ": ");
+  return base::StrCat(file, ":", mark.line + 1, ":", mark.column + 1, ": ");
 }
 
 // Hands the settings of a YAML file to the options of `app` that neither a
@@ -177,40 +178,39 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
   try {
     root = YAML::LoadFile(file);
   } catch (const YAML::BadFile&) {
-    return absl::StrCat(file, ": cannot be read");
+    return base::StrCat(file, ": cannot be read");
   } catch (const YAML::Exception& error) {
-    return absl::StrCat(Place(file, error.mark), error.msg);
+    return base::StrCat(Place(file, error.mark), error.msg);
   }
   if (root.IsNull()) return "";
   if (!root.IsMap())
-    return absl::StrCat(Place(file, root.Mark()),
+    return base::StrCat(Place(file, root.Mark()),
                         "expected settings, as in 'grpc-listen: ...'");
   std::set<std::string> seen;
   for (const auto& entry : root) {
     const std::string place = Place(file, entry.first.Mark());
     const std::string key =
         entry.first.IsScalar() ? entry.first.as<std::string>() : "";
-    CLI::Option* option =
-        key == "config" || key == "help" || key == "version"
-            ? nullptr
-            : app.get_option_no_throw("--" + key);
+    CLI::Option* option = key == "config" || key == "help" || key == "version"
+                              ? nullptr
+                              : app.get_option_no_throw("--" + key);
     if (option == nullptr)
-      return absl::StrCat(place, "unknown setting '", key,
+      return base::StrCat(place, "unknown setting '", key,
                           "'; rosterd --help lists them");
     if (!seen.insert(key).second)
-      return absl::StrCat(place, "'", key, "' is set twice");
+      return base::StrCat(place, "'", key, "' is set twice");
     std::vector<std::string> values;
     if (entry.second.IsScalar()) {
       values.push_back(entry.second.as<std::string>());
     } else if (entry.second.IsSequence()) {
       for (const YAML::Node& item : entry.second) {
         if (!item.IsScalar())
-          return absl::StrCat(Place(file, item.Mark()), "'", key,
+          return base::StrCat(Place(file, item.Mark()), "'", key,
                               "' takes plain values");
         values.push_back(item.as<std::string>());
       }
     } else {
-      return absl::StrCat(Place(file, entry.second.Mark()), "'", key,
+      return base::StrCat(Place(file, entry.second.Mark()), "'", key,
                           "' takes a value or a list");
     }
     if (values.empty() || option->count() > 0) continue;
@@ -218,7 +218,7 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
       for (const std::string& value : values) option->add_result(value);
       option->run_callback();
     } catch (const CLI::Error& error) {
-      return absl::StrCat(Place(file, entry.second.Mark()), key, ": ",
+      return base::StrCat(Place(file, entry.second.Mark()), key, ": ",
                           error.what());
     }
   }
@@ -230,15 +230,17 @@ std::string CheckTogether(const Options& options) {
   if (!options.dev) {
     zk::SessionOptions session{.servers = options.zookeeper};
     if (absl::Status status = session.Validate(); !status.ok())
-      return absl::StrCat("--zookeeper: ", status.message());
+      return base::StrCat("--zookeeper: ", status.message());
   }
   if (!options.insecure_listen) {
     for (const auto* list : {&options.grpc_listen, &options.http_listen})
       for (const std::string& text : *list)
         if (!base::ParseListenAddress(text)->IsLoopback())
-          return absl::StrCat(
-              list == &options.grpc_listen ? "--grpc-listen: " : "--http-listen: ",
-              text, " is not a loopback address, and the connection is "
+          return base::StrCat(
+              list == &options.grpc_listen ? "--grpc-listen: "
+                                           : "--http-listen: ",
+              text,
+              " is not a loopback address, and the connection is "
               "plaintext; add --insecure-listen if you want that");
   }
   if (!options.dev && (!options.dev_data.empty() || options.dev_port != 0))
@@ -260,7 +262,7 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
       "(ROSTER_GRPC_LISTEN for --grpc-listen). A flag beats a variable beats "
       "the file.",
       "rosterd"};
-  app.set_version_flag("--version", absl::StrCat("rosterd ", kVersion));
+  app.set_version_flag("--version", base::StrCat("rosterd ", kVersion));
   std::string config;
   app.add_option("--config", config, "YAML file with settings")
       ->type_name("FILE")
@@ -270,7 +272,7 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
   auto fail = [&](const std::string& message) {
     parsed.exit_now = true;
     parsed.exit_code = kUsageError;
-    parsed.message = absl::StrCat("rosterd: ", message, "\n");
+    parsed.message = base::StrCat("rosterd: ", message, "\n");
     return parsed;
   };
   try {
@@ -281,10 +283,10 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
     return parsed;
   } catch (const CLI::CallForVersion& version) {
     parsed.exit_now = true;
-    parsed.message = absl::StrCat(version.what(), "\n");
+    parsed.message = base::StrCat(version.what(), "\n");
     return parsed;
   } catch (const CLI::Error& error) {
-    return fail(absl::StrCat(error.what(), "; rosterd --help tells more"));
+    return fail(base::StrCat(error.what(), "; rosterd --help tells more"));
   }
   if (!config.empty())
     if (std::string error = ReadConfigFile(config, app); !error.empty())

@@ -30,7 +30,7 @@ struct Options {
   std::string log_level = "info";   // debug | info | warning | error
   absl::Duration left_retention = absl::Hours(1);
   absl::Duration lost_retention = absl::Hours(24 * 7);
-  size_t event_history = 100'000;  // events
+  size_t event_history = 100'000;     // events
   size_t max_member_series = 20'000;  // members with series of their own
   bool dev = false;
   std::string dev_data;  // empty: a temporary folder that goes with rosterd

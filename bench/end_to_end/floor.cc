@@ -82,8 +82,7 @@ int RunFloor(const std::string& servers, const std::string& members_path) {
   const int64_t start = MonotonicNanos();
   List();
   while (!floor_state.listed || floor_state.outstanding > 0) client.Turn(100);
-  std::cout << absl::StrFormat("synced %.3f",
-                               (MonotonicNanos() - start) * 1e-9)
+  std::cout << absl::StrFormat("synced %.3f", (MonotonicNanos() - start) * 1e-9)
             << std::endl;
   double cpu_start = ProcessCpuSeconds();
   for (;;) {

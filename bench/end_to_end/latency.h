@@ -35,8 +35,8 @@ class Latencies {
   // In milliseconds; 0 without samples.
   double Percentile(double p) {
     if (samples_.empty()) return 0;
-    const size_t index = std::min(
-        samples_.size() - 1, static_cast<size_t>(p * samples_.size()));
+    const size_t index =
+        std::min(samples_.size() - 1, static_cast<size_t>(p * samples_.size()));
     std::nth_element(samples_.begin(), samples_.begin() + index,
                      samples_.end());
     return samples_[index] * 1e-6;
@@ -45,8 +45,7 @@ class Latencies {
   // "count=... p50=... p99=... max=...", in milliseconds.
   std::string Report() {
     return absl::StrFormat("count=%d p50=%.3f p99=%.3f max=%.3f", count(),
-                           Percentile(0.5), Percentile(0.99),
-                           Percentile(1.0));
+                           Percentile(0.5), Percentile(0.99), Percentile(1.0));
   }
 
  private:

@@ -76,11 +76,11 @@ int RunLoad(const LoadOptions& options) {
   };
   for (int i = 0; i < options.members; ++i) {
     const std::string record = Record(0, options.record_bytes);
-    CheckZk(zoo_acreate(clients[i % sessions]->handle(), paths[i].c_str(),
-                        record.data(), static_cast<int>(record.size()),
-                        &ZOO_OPEN_ACL_UNSAFE, ZOO_EPHEMERAL, created,
-                        &progress),
-            "create a member");
+    CheckZk(
+        zoo_acreate(clients[i % sessions]->handle(), paths[i].c_str(),
+                    record.data(), static_cast<int>(record.size()),
+                    &ZOO_OPEN_ACL_UNSAFE, ZOO_EPHEMERAL, created, &progress),
+        "create a member");
     WaitFor(clients, [&] { return i + 1 - progress.created < 1000; });
   }
   WaitFor(clients, [&] { return progress.created == options.members; });
@@ -120,23 +120,21 @@ int RunLoad(const LoadOptions& options) {
                                kMaxUnacknowledged) {
         const int member = static_cast<int>(random() % options.members);
         const std::string record = Record(sent, options.record_bytes);
-        CheckZk(zoo_aset(clients[member % sessions]->handle(),
-                         paths[member].c_str(), record.data(),
-                         static_cast<int>(record.size()), -1, updated,
-                         &progress),
-                "set");
+        CheckZk(
+            zoo_aset(clients[member % sessions]->handle(),
+                     paths[member].c_str(), record.data(),
+                     static_cast<int>(record.size()), -1, updated, &progress),
+            "set");
         ++sent;
       }
       worst_delay = std::max<int64_t>(
-          worst_delay,
-          elapsed - static_cast<int64_t>(sent / rate * 1e9));
+          worst_delay, elapsed - static_cast<int64_t>(sent / rate * 1e9));
       for (auto& client : clients) client->Turn(sent < due ? 1 : 0);
       // Half a millisecond of rest keeps the generator from eating a core.
       if (sent >= due) usleep(500);
     }
-    WaitFor(clients, [&] {
-      return progress.acknowledged + progress.failed == sent;
-    });
+    WaitFor(clients,
+            [&] { return progress.acknowledged + progress.failed == sent; });
     std::cout << "done sent=" << sent
               << " acknowledged=" << progress.acknowledged
               << " late_ms=" << worst_delay / 1'000'000 << std::endl;

@@ -13,7 +13,8 @@ namespace roster::bench {
 class RawClient {
  public:
   // Connects and waits for it; exits the process when that takes over 30 s.
-  explicit RawClient(const std::string& servers, int session_timeout_ms = 30000);
+  explicit RawClient(const std::string& servers,
+                     int session_timeout_ms = 30000);
   ~RawClient();
 
   RawClient(const RawClient&) = delete;

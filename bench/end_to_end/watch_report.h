@@ -31,8 +31,7 @@ inline void AnswerCommand(const std::string& command, Latencies& latencies,
   } else if (command == "report") {
     std::cout << latencies.Report()
               << absl::StrFormat(" cpu=%.2f rss=%.1f",
-                                 ProcessCpuSeconds() - cpu_start,
-                                 ResidentMiB())
+                                 ProcessCpuSeconds() - cpu_start, ResidentMiB())
               << std::endl;
   }
 }

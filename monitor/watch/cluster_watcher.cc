@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/strings.h"
 #include "model/paths.h"
 
 namespace roster::monitor {
@@ -112,9 +113,10 @@ void ClusterWatcher::OnError(std::string_view path, std::string_view name,
                              const absl::Status& status) {
   base::Log(options_.log, LogLevel::kError, "cannot read a znode path=",
             name.empty() ? std::string(path) : model::JoinPath(path, name),
-            " error=\"", status.message(), "\"");
+            " error=\"", base::Message(status), "\"");
   // Without the listing nothing is known of anybody.
-  if (name.empty()) table_.ApplyDisconnected(status.message(), absl::Now());
+  if (name.empty())
+    table_.ApplyDisconnected(base::Message(status), absl::Now());
 }
 
 void ClusterWatcher::ScheduleTick() {
