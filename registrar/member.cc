@@ -1,0 +1,171 @@
+#include "registrar/member.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "model/paths.h"
+#include "registrar/record_fit.h"
+
+namespace roster::registrar {
+
+Member::Member(base::Loop& loop, Board& board, const RegistrarOptions& options,
+               model::Writer self, Publish publish)
+    : loop_(loop),
+      board_(board),
+      options_(options),
+      path_(model::JoinPath(options.members_path, options.MemberName())),
+      publish_(std::move(publish)),
+      session_(loop, MakeSessionOptions()),
+      pacer_(loop, options.min_update_interval,
+             [this] { registration_.Write(); }),
+      registration_(loop, session_, MakeRegistrationOptions(std::move(self))),
+      orders_(loop, session_, MakeOrderOptions()),
+      host_gauges_(options.disk_path) {
+  session_.AddListener(
+      scope_.Wrap([this](const zk::ConnectionInfo& info) { OnSession(info); }));
+  if (options_.host_gauges) ReadHostGauges();
+  session_.Start();
+}
+
+zk::SessionOptions Member::MakeSessionOptions() const {
+  zk::SessionOptions options;
+  options.servers = options_.servers;
+  options.session_timeout = options_.session_timeout;
+  options.digest_credentials = options_.digest_credentials;
+  options.log = options_.log;
+  return options;
+}
+
+Registration::Options Member::MakeRegistrationOptions(model::Writer self) {
+  Registration::Options options;
+  options.members_path = options_.members_path;
+  options.path = path_;
+  options.self = std::move(self);
+  options.self_check_interval = options_.self_check_interval;
+  options.leave_linger = options_.leave_linger;
+  options.log = options_.log;
+  options.take_record = [this] { return TakeRecord(); };
+  options.on_change = [this] { PublishSoon(); };
+  return options;
+}
+
+OrderFollower::Options Member::MakeOrderOptions() {
+  OrderFollower::Options options;
+  options.path =
+      model::JoinPath(model::ControlPath(options_.state_path, options_.cluster),
+                      options_.MemberName());
+  options.log = options_.log;
+  options.on_order = [this](const model::Order& order) {
+    board_.Update(
+        [&](RecordKeeper& keeper, absl::Time) { keeper.ApplyOrder(order); });
+    PublishSoon();
+  };
+  options.on_known = [this] { registration_.SetReady(); };
+  options.on_change = [this] { PublishSoon(); };
+  return options;
+}
+
+void Member::OnSession(const zk::ConnectionInfo& info) {
+  if (info.state == zk::ConnectionState::kConnected) {
+    // The order first: a machine that is held offline comes back offline.
+    orders_.OnConnected();
+    registration_.OnConnected(orders_.known());
+  } else if (info.state == zk::ConnectionState::kLost) {
+    registration_.OnLost();
+  }
+  PublishSoon();
+}
+
+void Member::OnPending(Urgency urgency) {
+  pacer_.Request(urgency);
+  if (urgency == Urgency::kNow) PublishSoon();
+}
+
+void Member::Leave(std::function<void(absl::Status)> done) {
+  registration_.Leave(std::move(done));
+}
+
+std::string Member::TakeRecord() {
+  pacer_.Written();
+  model::MemberRecord record;
+  board_.Read(
+      [&](RecordKeeper& keeper) { record = keeper.TakeRecord(absl::Now()); });
+  absl::StatusOr<FittedRecord> fitted =
+      FitRecord(std::move(record), options_.max_record_bytes);
+  if (fitted.ok()) {
+    NoteLeftOut(fitted->left_out);
+    last_bytes_ = std::move(fitted->bytes);
+  } else {
+    NoteLeftOut(std::string(fitted.status().message()));
+  }
+  return last_bytes_;
+}
+
+void Member::NoteLeftOut(const std::string& left_out) {
+  if (left_out_.empty() && !left_out.empty())
+    base::Log(options_.log, base::LogLevel::kWarning, "record over ",
+              options_.max_record_bytes, " bytes, left out: ", left_out);
+  if (left_out_ == left_out) return;
+  left_out_ = left_out;
+  PublishSoon();
+}
+
+void Member::ReadHostGauges() {
+  const std::vector<HostGauge> gauges = host_gauges_.ReadNoticeable();
+  if (!gauges.empty()) {
+    board_.Update([&](RecordKeeper& keeper, absl::Time) {
+      for (const HostGauge& gauge : gauges)
+        keeper.SetGauge(gauge.name, gauge.value);
+    });
+  }
+  loop_.RunAfter(options_.host_gauges_interval,
+                 scope_.Wrap([this] { ReadHostGauges(); }));
+}
+
+void Member::PublishSoon() {
+  if (publish_posted_) return;
+  publish_posted_ = true;
+  loop_.Post(scope_.Wrap([this] {
+    publish_posted_ = false;
+    published_ = MakeStatus();
+    publish_(published_);
+  }));
+}
+
+RegistrarStatus Member::MakeStatus() {
+  const zk::ConnectionInfo& info = session_.info();
+  RegistrarStatus status;
+  status.path = path_;
+  status.registered = registration_.registered();
+  status.czxid = status.registered ? registration_.stat().czxid : 0;
+  const bool same = status.registered == published_.registered &&
+                    status.czxid == published_.czxid;
+  status.since = same ? published_.since : absl::Now();
+  status.reason = registration_.reason();
+  if (!status.registered && info.state != zk::ConnectionState::kConnected)
+    status.reason = absl::UnavailableError(
+        absl::StrCat("not connected to ZooKeeper: ", info.reason));
+  status.connection = info.state;
+  status.session_id = info.session_id;
+  status.write_error = registration_.write_error();
+  status.order_error = orders_.error();
+  status.registrations = registration_.registrations();
+  status.writes = registration_.writes();
+  if (!left_out_.empty())
+    status.record_warning =
+        absl::StrCat("record over ", options_.max_record_bytes,
+                     " bytes, left out: ", left_out_);
+  board_.Read([&](const RecordKeeper& keeper) {
+    status.reported_state = keeper.reported_state();
+    status.applied_epoch = keeper.applied_epoch();
+    status.coalesced = keeper.coalesced();
+    if (status.record_warning.empty() && keeper.overflows() > 0)
+      status.record_warning =
+          absl::StrCat(keeper.overflows(),
+                       " updates not kept: too many names or running tasks");
+  });
+  return status;
+}
+
+}  // namespace roster::registrar

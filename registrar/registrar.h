@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "model/member_record.h"
+#include "registrar/options.h"
+#include "registrar/status.h"
+#include "registrar/task.h"
+
+namespace roster::registrar {
+
+// Registrar makes the process that holds it a member of the cluster: an
+// ephemeral node in ZooKeeper with the member's record, kept there through
+// lost connections, expired sessions and stray deletes, for as long as the
+// Registrar lives. It also reads the order that operators left for the member:
+// while one holds it, the record says DRAINING until no task runs, and DRAINED
+// then.
+//
+// It is not a watcher of other members, no lock and no election; it never
+// decides that the service should stop. docs/registrar.md has the states.
+//
+// It runs one thread. Setters only leave the new value for that thread: they
+// take microseconds, never fail and never wait for ZooKeeper. Values that
+// follow each other closely may merge; the last one always arrives. Text is
+// made valid UTF-8 and cut to 256 bytes.
+//
+// Thread-safety: thread-safe, the destructor aside. Not to be used after
+// fork() in the child.
+//
+//   RegistrarOptions options;
+//   options.service = "search-indexer";
+//   auto registrar = Registrar::Create(std::move(options));
+//   if (!registrar.ok()) ...  // an option is wrong
+//   Task task = (*registrar)->StartTask("reindex", 1000000, "documents");
+//   for (...) task.Advance();
+//   task.Finish();
+class Registrar {
+ public:
+  // No leave takes longer than this.
+  static constexpr absl::Duration kLeaveTimeout = absl::Seconds(5);
+
+  // Starts to register. InvalidArgument if an option is wrong; it never fails
+  // because ZooKeeper is away, and never waits for it.
+  static absl::StatusOr<std::unique_ptr<Registrar>> Create(
+      RegistrarOptions options);
+
+  // Leaves as Leave() does. Not to be called from on_status or the log sink.
+  ~Registrar();
+
+  Registrar(const Registrar&) = delete;
+  Registrar& operator=(const Registrar&) = delete;
+
+  // What the service says of itself; `reason` is for people. Written at once.
+  // While an order holds the member this is kept and shown when the last hold
+  // ends. kLeaving is ignored: see Leave().
+  void SetState(model::ReportedState state, std::string_view reason = {});
+
+  // A figure worth seeing beside the member. A value that is not finite removes
+  // the gauge. At most 256 names.
+  void SetGauge(std::string_view name, double value);
+  void RemoveGauge(std::string_view name);
+  // An empty value removes. At most 256 names.
+  void SetLabel(std::string_view name, std::string_view value);
+  void SetEndpoint(std::string_view name, std::string_view address);
+
+  // Begins to report a piece of work. `total` and `unit` ("files") may be
+  // unknown. At most 256 tasks run at a time; one more is not shown.
+  Task StartTask(std::string_view name, std::optional<double> total = {},
+                 std::string_view unit = {},
+                 absl::Duration stall_after = model::kDefaultStallAfter);
+
+  RegistrarStatus status() const;
+
+  // Says LEAVING, deletes the node, and closes the session, so that nobody
+  // takes the departure for a crash. Waits for it, but no longer than `timeout`
+  // and kLeaveTimeout. Later calls, and setters after it, do nothing.
+  //
+  // DeadlineExceeded or Unavailable: the goodbye did not arrive; the node goes
+  // with the session. NotFound: the member was not registered.
+  // FailedPrecondition: called from on_status.
+  absl::Status Leave(absl::Duration timeout = kLeaveTimeout,
+                     std::string_view reason = {});
+
+ private:
+  class Impl;
+  explicit Registrar(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace roster::registrar
