@@ -2,17 +2,19 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "base/published.h"
+#include "model/order.h"
 #include "monitor/state/cluster_view.h"
 #include "monitor/state/event_log.h"
 #include "monitor/state/member.h"
+#include "monitor/state/member_schedule.h"
 
 namespace roster::monitor {
 
@@ -33,8 +35,12 @@ struct ClusterTableOptions {
   // How long departed members stay in the view.
   absl::Duration left_retention = absl::Hours(1);
   absl::Duration lost_retention = absl::Hours(24 * 7);
-  // Departed members kept at most; the longest gone are forgotten first.
+  // Departed members kept at most; the longest gone are forgotten first. Those
+  // that are held offline do not count: they stay for as long as the hold.
   size_t max_departed = 10'000;
+  // Orders kept at most for names that have no member. What is over it is not
+  // remembered, and counted.
+  size_t max_pending_orders = 100'000;
 };
 
 // ClusterTable is the heart of the monitor: it takes what was read from
@@ -44,6 +50,9 @@ struct ClusterTableOptions {
 //
 // It is pure: it does no I/O, and time is handed to it. Every call is
 // idempotent: applying what is already known changes nothing.
+//
+// What is told of a change, in this order: the view is published, the events
+// are appended, the change listener is called. Listeners must not call back.
 //
 // Invariants: docs/znodes.md#the-view.
 // Thread-safety: confined to one thread; what it publishes may be read by any.
@@ -57,7 +66,7 @@ class ClusterTable {
 
   // The newest view; never null. Thread-safe.
   ClusterViewPtr view() const { return view_.Get(); }
-  const ClusterCounters& counters() const { return counters_; }
+  const ClusterCounters& counters() const { return current_.counters; }
   const ClusterTableOptions& options() const { return options_; }
 
   // Called with every change of a member, after the view that has it was
@@ -74,8 +83,7 @@ class ClusterTable {
   // The order znode of `name` holds `data` ("" also for: does not exist). A
   // broken order changes nothing but `order_problem`. For a name that has no
   // member, the order is remembered for when it comes, and not shown.
-  void ApplyOrder(std::string_view name, std::string_view data,
-                  absl::Time now);
+  void ApplyOrder(std::string_view name, std::string_view data, absl::Time now);
 
   // Everything that exists has been applied since the last connect.
   void ApplySynced(absl::Time now);
@@ -83,20 +91,44 @@ class ClusterTable {
   // declared lost. Idempotent.
   void ApplyDisconnected(std::string_view reason, absl::Time now);
 
-  // What only time changes: stalls, and the end of retention. Call about once
-  // a second.
+  // What only time changes: stalls, the end of retention, and `as_of`. Nothing
+  // while disconnected: who cannot see cannot tell that nothing moves. Call
+  // about once a second.
   void Tick(absl::Time now);
 
   // Forgets a departed member now. False if it is unknown or present.
   bool Forget(std::string_view name, absl::Time now);
 
  private:
-  ClusterTableOptions options_;
+  struct PendingOrder {
+    model::Order order;
+    std::string problem;
+  };
+
+  void RememberOrder(std::string_view name, model::Order order,
+                     std::string problem);
+  void Remove(std::string_view name, absl::Time now);
+  void DropLongestGone(absl::Time now);
+
+  // Puts `after` (null: nothing) in place of `before` (null: nothing), and
+  // tells. `silent`: there is no event in it.
+  void Commit(const MemberPtr& before, std::shared_ptr<Member> after,
+              absl::Time now, bool silent = false);
+  void CountMember(const Member& member, int64_t sign);
+  void CountWrite(const Member* before, const Member& after, bool silent);
+  void CountEvent(EventType type);
+  void Publish(absl::Time now);
+  void AppendViewEvent(EventType type, std::string detail, absl::Time now);
+
+  const ClusterTableOptions options_;
   EventLog& events_;
   base::Published<ClusterView> view_;
-  ClusterCounters counters_;
   ChangeListener change_listener_;
   ViewListener view_listener_;
+
+  ClusterView current_;      // what is published next
+  MemberSchedule schedule_;  // of the members of current_
+  std::map<std::string, PendingOrder, std::less<>> pending_orders_;
 };
 
 }  // namespace roster::monitor

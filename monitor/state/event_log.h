@@ -21,7 +21,7 @@ enum class EventType {
   kViewStale,      // ZooKeeper is out of reach: the view stands still
   kJoined,         // a member appeared
   kReplaced,       // its znode was deleted and created anew between two looks
-  kLeft,           // it said goodbye and went
+  kLeft,           // it went: with a goodbye, or while it was held offline
   kLost,           // it vanished
   kForgotten,      // its retention ended
   kStatusChanged,  // while present, or by an order
@@ -30,7 +30,7 @@ enum class EventType {
   kTaskFailed,
   kTaskCancelled,
   kTaskStalled,
-  kTaskAdvanced,  // a stalled task goes on
+  kTaskAdvanced,      // a stalled task goes on
   kRecordUnreadable,  // the record became opaque
   kRecordReadable,    // and is no longer
 };
@@ -70,8 +70,9 @@ class EventLog {
 
   const std::string& id() const { return id_; }
 
-  // Numbers the event and keeps it. Listeners run on the caller's thread,
-  // after the event can be read, without a lock held.
+  // Numbers the event and keeps it. The listener runs on the caller's thread,
+  // after the event can be read, without a lock held; so when several threads
+  // append, it may be told out of order, and ReadAfter() has the order.
   EventPtr Append(Event event);
 
   // Up to `limit` events after `sequence` (0: from the oldest kept). OutOfRange

@@ -19,12 +19,19 @@ struct TaskProgress {
   // In units per second, an exponentially weighted mean over about a minute;
   // absent until two different reports were seen.
   std::optional<double> rate_per_second;
-  // When the task will be done at that rate; absent without rate and total.
+  // When the task will be done at that rate; absent without rate and total,
+  // when it stalled, and when its member is gone.
   std::optional<absl::Time> expected_end;
   // When `done` last rose, by the monitor's clock.
   absl::Time advanced_at;
   // Running, and not advanced for the task's stall_after.
   bool stalled = false;
+
+  // What the estimate goes on from, see task_progress.h: how much of the
+  // mean's window has been observed (0 to 1), and the last sample.
+  double rate_weight = 0;
+  absl::Time sampled_at;
+  double sampled_done = 0;
 };
 
 // Member is what the monitor knows of one member at one revision.
@@ -50,8 +57,8 @@ struct Member {
   int32_t data_version = 0;
   int64_t session_id = 0;  // 0: a persistent node, which is reported as opaque
   int32_t record_bytes = 0;
-  absl::Time joined_at;                          // the znode's ctime
-  absl::Time written_at;                         // the znode's mtime
+  absl::Time joined_at;                           // the znode's ctime
+  absl::Time written_at;                          // the znode's mtime
   absl::Time departed_at = absl::InfinitePast();  // when it was seen gone
 
   // Desired.

@@ -1,0 +1,165 @@
+#include "monitor/state/member_events.h"
+
+#include <cstdint>
+#include <optional>
+
+#include "base/strings.h"
+#include "monitor/state/task_progress.h"
+
+namespace roster::monitor {
+namespace {
+
+using model::ReportedState;
+using model::Task;
+using model::TaskState;
+
+// The first kMaxEventTextBytes of `text`, without half a character.
+std::string Shorten(std::string_view text) {
+  if (text.size() <= kMaxEventTextBytes) return std::string(text);
+  size_t end = kMaxEventTextBytes;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end));
+}
+
+// An event of `after` that changes neither status nor identity.
+Event Plain(EventType type, const Member& after) {
+  Event event;
+  event.type = type;
+  event.cluster = after.cluster;
+  event.member = after.name;
+  event.status = event.previous_status = after.status;
+  event.czxid = event.previous_czxid = after.czxid;
+  event.incarnation = Shorten(after.record.incarnation);
+  return event;
+}
+
+Event Step(EventType type, const Member* before, const Member& after) {
+  Event event = Plain(type, after);
+  if (before != nullptr) event.previous_status = before->status;
+  event.previous_czxid = before == nullptr ? 0 : before->czxid;
+  return event;
+}
+
+// Why `member` has the status that it has.
+std::string StatusDetail(const Member& member) {
+  if (member.order.held()) {
+    const model::Hold& hold = member.order.holds.front();
+    return Shorten(base::StrCat("held by ", hold.owner, ": ", hold.reason));
+  }
+  return Shorten(member.record.state_reason);
+}
+
+std::string DepartureDetail(const Member& member) {
+  if (member.record.state == ReportedState::kLeaving)
+    return StatusDetail(member);
+  return member.order.held() ? "went without a goodbye while held offline"
+                             : "vanished without a goodbye";
+}
+
+std::optional<Event> DescribePresence(const Member* before,
+                                      const Member& after) {
+  const bool was_present = before != nullptr && before->present;
+  if (after.present && !was_present) {
+    Event event = Step(EventType::kJoined, before, after);
+    event.detail = Shorten(after.opaque_reason);
+    return event;
+  }
+  if (!after.present && was_present) {
+    const bool lost = after.status == model::MemberStatus::kLost;
+    Event event =
+        Step(lost ? EventType::kLost : EventType::kLeft, before, after);
+    event.detail = DepartureDetail(after);
+    return event;
+  }
+  if (after.present && before->czxid != after.czxid)
+    return Step(EventType::kReplaced, before, after);
+  if (before->status != after.status) {
+    Event event = Step(EventType::kStatusChanged, before, after);
+    event.detail = StatusDetail(after);
+    return event;
+  }
+  return std::nullopt;
+}
+
+EventType EventTypeOf(TaskState state) {
+  switch (state) {
+    case TaskState::kRunning:
+      return EventType::kTaskStarted;
+    case TaskState::kSucceeded:
+      return EventType::kTaskSucceeded;
+    case TaskState::kFailed:
+      return EventType::kTaskFailed;
+    case TaskState::kCancelled:
+      return EventType::kTaskCancelled;
+  }
+  return EventType::kTaskStarted;
+}
+
+// `former` and `was` are null for a task that was not known.
+std::optional<EventType> DescribeTask(const Task* former,
+                                      const TaskProgress* was, const Task& task,
+                                      const TaskProgress& is) {
+  if (former == nullptr || former->state != task.state)
+    return EventTypeOf(task.state);
+  if (is.stalled && !was->stalled) return EventType::kTaskStalled;
+  // Not running, it is not stalled either, which says nothing of progress.
+  if (!is.stalled && was->stalled) return EventType::kTaskAdvanced;
+  return std::nullopt;
+}
+
+std::string TaskDetail(EventType type, const Task& task) {
+  if (type == EventType::kTaskStalled)
+    return base::StrCat("no progress for ",
+                        absl::FormatDuration(task.stall_after));
+  if (!task.message.empty()) return Shorten(task.message);
+  return Shorten(task.name);
+}
+
+void AppendTaskEvents(const Member* before, const Member& after,
+                      std::vector<Event>& events) {
+  static const std::vector<Task> kNoTasks;
+  const std::vector<Task>& former =
+      before == nullptr ? kNoTasks : before->record.tasks;
+  TaskMatcher matcher(former);
+  size_t told = 0;
+  for (size_t i = 0; i < after.record.tasks.size(); ++i) {
+    const Task& task = after.record.tasks[i];
+    const size_t match = matcher.Find(task.id, i);
+    const bool known = match != TaskMatcher::kNone;
+    const auto type = DescribeTask(known ? &former[match] : nullptr,
+                                   known ? &before->progress[match] : nullptr,
+                                   task, after.progress[i]);
+    if (!type.has_value()) continue;
+    if (++told > kMaxTaskEvents) return;
+    Event event = Plain(*type, after);
+    event.task_id = Shorten(task.id);
+    event.detail = TaskDetail(*type, task);
+    events.push_back(std::move(event));
+  }
+}
+
+}  // namespace
+
+std::vector<Event> DescribeChange(const Member* before, const Member* after) {
+  std::vector<Event> events;
+  if (after == nullptr) {
+    events.push_back(Plain(EventType::kForgotten, *before));
+    return events;
+  }
+  if (auto event = DescribePresence(before, *after))
+    events.push_back(*std::move(event));
+  if (!after->present) return events;
+
+  const bool was_opaque = before != nullptr && before->opaque();
+  // Of a member that just came, JOINED tells it.
+  if (before != nullptr && after->opaque() != was_opaque) {
+    events.push_back(Plain(after->opaque() ? EventType::kRecordUnreadable
+                                           : EventType::kRecordReadable,
+                           *after));
+    events.back().detail = Shorten(after->opaque_reason);
+  }
+  AppendTaskEvents(before, *after, events);
+  return events;
+}
+
+}  // namespace roster::monitor

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitor/state/event_log.h"
+#include "monitor/state/member.h"
+
+namespace roster::monitor {
+
+// What there is to tell of one step of a member, oldest first: a pure
+// difference of two states. `before` is null for a member that was not known,
+// `after` for one that is forgotten.
+//
+// At most one of the events changes the status, and at most one the identity
+// of the registration (czxid): JOINED, REPLACED, LEFT, LOST and FORGOTTEN
+// carry both; otherwise STATUS_CHANGED carries the former. So the events of
+// one member form a chain: each `previous_status` is the `status` of the one
+// before it. Task events follow.
+//
+// The caller fills in `at` and `while_blind`.
+std::vector<Event> DescribeChange(const Member* before, const Member* after);
+
+// The longest text that an event carries of what a member wrote. What is over
+// it is cut off, so that the history stays bounded in bytes.
+inline constexpr size_t kMaxEventTextBytes = 256;
+
+// At most so many task events tell of one step: a single record must not wash
+// the joins and losses of others out of the bounded history.
+inline constexpr size_t kMaxTaskEvents = 100;
+
+}  // namespace roster::monitor
