@@ -1,0 +1,229 @@
+#pragma once
+
+#include <string_view>
+
+namespace roster::monitor {
+
+// The one table of every metric that rosterd exports: whoever writes a metric
+// names its row here, and the table of docs/metrics.md is made from it.
+//
+// Names follow the rules of Prometheus: one prefix, base units, `_total` for
+// counters only, points in time rather than ages. promtool's lint holds them.
+enum class MetricKind { kGauge, kCounter, kHistogram };
+
+std::string_view MetricKindName(MetricKind kind);  // as in a TYPE line
+
+struct MetricSpec {
+  std::string_view name;
+  MetricKind kind;
+  std::string_view unit;    // "" for a plain number
+  std::string_view labels;  // comma-separated
+  std::string_view help;
+};
+
+namespace metric {
+
+inline constexpr auto kG = MetricKind::kGauge;
+inline constexpr auto kC = MetricKind::kCounter;
+inline constexpr auto kH = MetricKind::kHistogram;
+
+// Each cluster as a whole: always there, whatever the number of members.
+inline constexpr MetricSpec kMembers{
+    "roster_members", kG, "", "cluster,status",
+    "Members by status. Every status is there, also with 0."};
+inline constexpr MetricSpec kMembersPresent{
+    "roster_members_present", kG, "", "cluster", "Members whose znode exists."};
+inline constexpr MetricSpec kMembersOpaque{
+    "roster_members_opaque", kG, "", "cluster",
+    "Members present whose record could not be understood."};
+inline constexpr MetricSpec kTasksRunning{"roster_tasks_running", kG, "",
+                                          "cluster", "Tasks that run."};
+inline constexpr MetricSpec kTasksStalled{
+    "roster_tasks_stalled", kG, "", "cluster",
+    "Tasks that run and have not advanced for their stall time."};
+inline constexpr MetricSpec kJoins{
+    "roster_joins_total", kC, "", "cluster",
+    "Members that appeared after the first sync."};
+inline constexpr MetricSpec kLeaves{
+    "roster_leaves_total", kC, "", "cluster",
+    "Members that went after they had said goodbye."};
+inline constexpr MetricSpec kLosses{"roster_losses_total", kC, "", "cluster",
+                                    "Members that vanished."};
+inline constexpr MetricSpec kReplacements{
+    "roster_replacements_total", kC, "", "cluster",
+    "Members whose znode was deleted and created anew between two looks."};
+inline constexpr MetricSpec kUpdates{
+    "roster_updates_total", kC, "", "cluster",
+    "Writes of members already known that were seen."};
+inline constexpr MetricSpec kUpdatesMerged{
+    "roster_updates_merged_total", kC, "", "cluster",
+    "Writes of members that a later one overtook before they were seen."};
+inline constexpr MetricSpec kRecordsUnreadable{
+    "roster_records_unreadable_total", kC, "", "cluster",
+    "Records read that could not be understood."};
+inline constexpr MetricSpec kOrdersDropped{
+    "roster_orders_dropped_total", kC, "", "cluster",
+    "Orders for names without a member that were too many to be remembered."};
+inline constexpr MetricSpec kViewConnected{
+    "roster_view_connected", kG, "", "cluster",
+    "1 while ZooKeeper is in reach and the view is up to date."};
+inline constexpr MetricSpec kViewSynced{
+    "roster_view_synced", kG, "", "cluster",
+    "1 once the first complete listing was read; before, the view is partial."};
+inline constexpr MetricSpec kViewAsOf{
+    "roster_view_as_of_timestamp_seconds", kG, "seconds", "cluster",
+    "Up to when the view is known to be true: about now while connected, the "
+    "moment of the cut while not. Absent before the first sync."};
+inline constexpr MetricSpec kViewRevision{
+    "roster_view_revision", kG, "", "cluster",
+    "Revision of the view. Rises with every change, starts anew with rosterd."};
+
+// Each member. Bounded: docs/metrics.md says by what.
+inline constexpr MetricSpec kMemberStatus{
+    "roster_member_status", kG, "", "cluster,member,status",
+    "1 for the status that the member has now; its other statuses have no "
+    "series."};
+inline constexpr MetricSpec kMemberInfo{
+    "roster_member_info", kG, "", "cluster,member,service,version,label_<name>",
+    "1; what the member says of itself, to be joined by group_left. Of its "
+    "labels, only the chosen ones."};
+inline constexpr MetricSpec kMemberJoined{
+    "roster_member_joined_timestamp_seconds", kG, "seconds", "cluster,member",
+    "When the member's znode was created."};
+inline constexpr MetricSpec kMemberDeparted{
+    "roster_member_departed_timestamp_seconds", kG, "seconds", "cluster,member",
+    "When the member was seen gone. Only for members that are absent."};
+inline constexpr MetricSpec kMemberReading{
+    "roster_member_reading", kG, "as reported", "cluster,member,gauge",
+    "Value of a gauge that the member reports. Only for members present."};
+inline constexpr MetricSpec kTaskDone{
+    "roster_task_done", kG, "the task's", "cluster,member,task",
+    "How much of the task is done. Of a member's running tasks of one name, "
+    "the sum; when none runs, the one that was updated last."};
+inline constexpr MetricSpec kTaskTotalUnits{
+    "roster_task_total_units", kG, "the task's", "cluster,member,task",
+    "How much there is to do. Absent when the member does not know."};
+inline constexpr MetricSpec kTaskProgress{
+    "roster_task_progress_ratio", kG, "ratio", "cluster,member,task",
+    "Done of total, from 0 to 1. Absent when the total is unknown."};
+inline constexpr MetricSpec kTaskRate{
+    "roster_task_rate_per_second", kG, "the task's, per second",
+    "cluster,member,task",
+    "How fast the task advances, a mean over about a minute. Absent until two "
+    "reports were seen and when it does not run."};
+inline constexpr MetricSpec kTaskExpectedEnd{
+    "roster_task_expected_end_timestamp_seconds", kG, "seconds",
+    "cluster,member,task",
+    "When the task will be done at that rate; of several, the last."};
+inline constexpr MetricSpec kTaskStalled{
+    "roster_task_stalled", kG, "", "cluster,member,task",
+    "1 when the task runs and has not advanced for its stall time."};
+inline constexpr MetricSpec kTaskState{
+    "roster_task_state", kG, "", "cluster,member,task,state",
+    "1 for the state that the task has now."};
+inline constexpr MetricSpec kMemberSeriesLimit{
+    "roster_member_series_limit", kG, "", "",
+    "How many members may have series of their own."};
+inline constexpr MetricSpec kMemberSeriesDropped{
+    "roster_member_series_dropped", kG, "", "",
+    "Series of members that were left out because of a limit."};
+
+// The monitor itself.
+inline constexpr MetricSpec kEvents{"roster_events_total", kC, "", "",
+                                    "Events written to the history."};
+inline constexpr MetricSpec kZooKeeperState{
+    "roster_zookeeper_state", kG, "", "state",
+    "1 for the state of the ZooKeeper session, 0 for the others."};
+inline constexpr MetricSpec kZooKeeperSessions{
+    "roster_zookeeper_sessions_total", kC, "", "",
+    "ZooKeeper sessions established. Each beyond the first follows an expiry."};
+inline constexpr MetricSpec kWatchPublish{
+    "roster_watch_publish_seconds", kH, "seconds", "",
+    "From data read out of ZooKeeper to the published view."};
+inline constexpr MetricSpec kStreamWrite{
+    "roster_stream_write_seconds", kH, "seconds", "",
+    "From the published view to the write into a subscriber's stream."};
+inline constexpr MetricSpec kSubscribers{"roster_subscribers", kG, "", "",
+                                         "Open streams of watch calls."};
+inline constexpr MetricSpec kStreamResets{
+    "roster_stream_resets_total", kC, "", "",
+    "Streams that were told to start over from a new snapshot."};
+inline constexpr MetricSpec kStreamMerged{
+    "roster_stream_merged_total", kC, "", "",
+    "Changes merged into a later one because a subscriber was slow."};
+inline constexpr MetricSpec kBuildInfo{"roster_build_info", kG, "",
+                                       "version,revision",
+                                       "1; which rosterd this is."};
+
+// The process, by the names that Prometheus's own client libraries use.
+inline constexpr MetricSpec kProcessCpu{"process_cpu_seconds_total", kC,
+                                        "seconds", "",
+                                        "User and system CPU time spent."};
+inline constexpr MetricSpec kProcessRss{"process_resident_memory_bytes", kG,
+                                        "bytes", "", "Resident memory."};
+inline constexpr MetricSpec kProcessVirtual{"process_virtual_memory_bytes", kG,
+                                            "bytes", "", "Virtual memory."};
+inline constexpr MetricSpec kProcessOpenFds{"process_open_fds", kG, "", "",
+                                            "Open file descriptors."};
+inline constexpr MetricSpec kProcessMaxFds{"process_max_fds", kG, "", "",
+                                           "Limit of open file descriptors."};
+inline constexpr MetricSpec kProcessStart{"process_start_time_seconds", kG,
+                                          "seconds", "",
+                                          "When the process started."};
+inline constexpr MetricSpec kProcessThreads{"process_threads", kG, "", "",
+                                            "Threads of the process."};
+
+}  // namespace metric
+
+// All of the above, in the order of the page.
+inline constexpr const MetricSpec* kAllMetrics[] = {
+    &metric::kMembers,
+    &metric::kMembersPresent,
+    &metric::kMembersOpaque,
+    &metric::kTasksRunning,
+    &metric::kTasksStalled,
+    &metric::kJoins,
+    &metric::kLeaves,
+    &metric::kLosses,
+    &metric::kReplacements,
+    &metric::kUpdates,
+    &metric::kUpdatesMerged,
+    &metric::kRecordsUnreadable,
+    &metric::kOrdersDropped,
+    &metric::kViewConnected,
+    &metric::kViewSynced,
+    &metric::kViewAsOf,
+    &metric::kViewRevision,
+    &metric::kMemberStatus,
+    &metric::kMemberInfo,
+    &metric::kMemberJoined,
+    &metric::kMemberDeparted,
+    &metric::kMemberReading,
+    &metric::kTaskState,
+    &metric::kTaskDone,
+    &metric::kTaskTotalUnits,
+    &metric::kTaskProgress,
+    &metric::kTaskRate,
+    &metric::kTaskExpectedEnd,
+    &metric::kTaskStalled,
+    &metric::kMemberSeriesLimit,
+    &metric::kMemberSeriesDropped,
+    &metric::kEvents,
+    &metric::kZooKeeperState,
+    &metric::kZooKeeperSessions,
+    &metric::kWatchPublish,
+    &metric::kStreamWrite,
+    &metric::kSubscribers,
+    &metric::kStreamResets,
+    &metric::kStreamMerged,
+    &metric::kBuildInfo,
+    &metric::kProcessCpu,
+    &metric::kProcessRss,
+    &metric::kProcessVirtual,
+    &metric::kProcessOpenFds,
+    &metric::kProcessMaxFds,
+    &metric::kProcessStart,
+    &metric::kProcessThreads,
+};
+
+}  // namespace roster::monitor
