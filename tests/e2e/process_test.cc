@@ -1,0 +1,229 @@
+// rosterd as a process: flags, files, signals, its private ZooKeeper.
+
+#include <grpcpp/grpcpp.h>
+#include <signal.h>
+
+#include "absl/time/clock.h"
+#include "base/strings.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/rosterd_process.h"
+#include "tests/support/eventually.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/zk_probe.h"
+
+namespace roster::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+CommandResult RunRosterd(std::vector<std::string> flags) {
+  flags.insert(flags.begin(), RosterdBinary());
+  auto result = RunCommand(flags);
+  EXPECT_OK(result.status());
+  return result.ok() ? *result : CommandResult{};
+}
+
+struct Mistake {
+  std::vector<std::string> flags;
+  std::string named;  // has to be in the message
+};
+
+TEST(FlagsTest, EachMistakeNamesItselfAndEndsWithUsageError) {
+  const std::vector<Mistake> mistakes = {
+      {{"--no-such-flag"}, "no-such-flag"},
+      {{"--session-timeout", "fast"}, "session-timeout"},
+      {{"--session-timeout", "-5s"}, "session-timeout"},
+      {{"--cluster", "web"}, "cluster"},
+      {{"--cluster", "web=relative"}, "relative"},
+      {{"--cluster", "a=/x", "--cluster", "a=/y"}, "twice"},
+      {{"--cluster", "a b=/x"}, "cluster"},
+      {{"--zookeeper", "host"}, "zookeeper"},
+      {{"--zookeeper", "host:0"}, "zookeeper"},
+      {{"--zookeeper", ""}, "zookeeper"},
+      {{"--grpc-listen", "127.0.0.1"}, "grpc-listen"},
+      {{"--grpc-listen", "127.0.0.1:99999"}, "grpc-listen"},
+      {{"--grpc-listen", "example.org:80"}, "grpc-listen"},
+      {{"--http-listen", "0.0.0.0:0"}, "--insecure-listen"},
+      {{"--state-path", "x"}, "state-path"},
+      {{"--log-format", "xml"}, "log-format"},
+      {{"--event-history", "-1"}, "event-history"},
+      {{"--dev-port", "2181"}, "--dev"},
+      {{"--config", "/nonexistent/rosterd.yaml"}, "/nonexistent/rosterd.yaml"},
+      {{"stray"}, "stray"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const CommandResult result = RunRosterd(mistake.flags);
+    EXPECT_EQ(result.status.code, 2) << mistake.flags[0] << result.err;
+    EXPECT_THAT(result.err, HasSubstr(mistake.named));
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST(FlagsTest, MistakesInTheConfigurationFileNameTheirLine) {
+  TempDir dir;
+  const std::string file = dir.File("rosterd.yaml");
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {"zookeeper: a:1\nsesion-timeout: 5s\n", ":2:1: unknown setting"},
+      {"zookeeper: a:1\n\nsession-timeout: fast\n", ":3:"},
+      {"grpc-listen: [127.0.0.1:0, nowhere]\n", ":1:"},
+      {"log-level: info\nlog-level: debug\n", "twice"},
+      {"cluster: {a: /x}\n", ":1:"},
+      {"zookeeper: [\n", file},
+      {"- a\n", ":1:"},
+  };
+  for (const auto& [text, named] : mistakes) {
+    WriteFile(file, text);
+    const CommandResult result = RunRosterd({"--config", file});
+    EXPECT_EQ(result.status.code, 2) << text;
+    EXPECT_THAT(result.err, AllOf(HasSubstr(file), HasSubstr(named))) << text;
+  }
+}
+
+TEST(FlagsTest, AFlagBeatsAVariableBeatsTheFile) {
+  TempDir dir;
+  const std::string file = dir.File("rosterd.yaml");
+  WriteFile(file, "log-format: json\nzookeeper: 127.0.0.1:1/file\n");
+  auto start = [&](std::vector<std::string> more,
+                   std::vector<std::pair<std::string, std::string>> env) {
+    std::vector<std::string> argv = {
+        RosterdBinary(), "--config",       file,
+        "--grpc-listen", "127.0.0.1:0",    "--http-listen",
+        "127.0.0.1:0",   "--address-file", dir.File("addresses")};
+    argv.insert(argv.end(), more.begin(), more.end());
+    std::filesystem::remove(dir.File("addresses"));
+    return *Subprocess::Start({.argv = argv, .env = env});
+  };
+  auto zookeeper = [&] { return ReadFile(dir.File("addresses")); };
+
+  auto by_file = start({}, {});
+  EVENTUALLY_THAT(zookeeper(), HasSubstr("127.0.0.1:1/file"));
+  EVENTUALLY_THAT(by_file->Stderr(), HasSubstr("{\"time\":"));
+  auto by_variable = start({}, {{"ROSTER_ZOOKEEPER", "127.0.0.1:1/variable"}});
+  EVENTUALLY_THAT(zookeeper(), HasSubstr("127.0.0.1:1/variable"));
+  auto by_flag = start({"--zookeeper", "127.0.0.1:1/flag"},
+                       {{"ROSTER_ZOOKEEPER", "127.0.0.1:1/variable"}});
+  EVENTUALLY_THAT(zookeeper(), HasSubstr("127.0.0.1:1/flag"));
+}
+
+TEST(DevTest, RunsOnAPrivateZooKeeperThatDiesWithIt) {
+  RosterdProcess rosterd({"--dev"});
+  EVENTUALLY(rosterd.Connected());
+  {
+    ZkProbe probe(rosterd.zookeeper());
+    ASSERT_OK(probe.CreateWithParents("/clusterServer"));
+    ASSERT_OK(
+        probe.Create("/clusterServer/a", "", NodeKind::kEphemeral).status());
+    EVENTUALLY_THAT(rosterd.Status("a"), "UP");
+  }
+
+  rosterd.process().Kill(SIGKILL);
+
+  ZkProbe probe(rosterd.zookeeper(),
+                {.request_timeout = absl::Milliseconds(300)});
+  EVENTUALLY(!probe.Connect().ok());
+}
+
+TEST(DevTest, APortInUseIsSaidAndEndsRosterd) {
+  RosterdProcess first({"--dev"});
+  const std::string port =
+      first.zookeeper().substr(first.zookeeper().rfind(':') + 1);
+  EVENTUALLY(first.Connected());
+
+  const CommandResult second =
+      RunRosterd({"--dev", "--dev-port", port, "--grpc-listen", "127.0.0.1:0",
+                  "--http-listen", "127.0.0.1:0"});
+
+  EXPECT_EQ(second.status.code, 1);
+  EXPECT_THAT(second.err, HasSubstr("ZooKeeper"));
+}
+
+TEST(ProcessTest, AnAddressInUseIsNamed) {
+  RosterdProcess first({"--zookeeper", "127.0.0.1:1"});
+
+  const CommandResult second =
+      RunRosterd({"--zookeeper", "127.0.0.1:1", "--grpc-listen", first.grpc(),
+                  "--http-listen", "127.0.0.1:0"});
+  EXPECT_EQ(second.status.code, 1);
+  EXPECT_THAT(second.err, HasSubstr(first.grpc()));
+  const CommandResult third =
+      RunRosterd({"--zookeeper", "127.0.0.1:1", "--grpc-listen", "127.0.0.1:0",
+                  "--http-listen", first.http()});
+  EXPECT_EQ(third.status.code, 1);
+  EXPECT_THAT(third.err, HasSubstr(first.http()));
+}
+
+TEST(ProcessTest, SigtermEndsStreamsPolitelyWithinFiveSeconds) {
+  RosterdProcess rosterd({"--dev"});
+  EVENTUALLY(rosterd.Connected());
+  grpc::ClientContext context;
+  auto stream = rosterd.stub().WatchMembers(&context, {});
+  v1::WatchMembersResponse message;
+  ASSERT_TRUE(stream->Read(&message));
+
+  rosterd.process().Kill(SIGTERM);
+  while (stream->Read(&message)) {
+  }
+  const grpc::Status status = stream->Finish();
+  auto ended = rosterd.process().Wait(absl::Seconds(5));
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("stopping"));
+  ASSERT_OK(ended.status());
+  EXPECT_EQ(ended->code, 0) << rosterd.Log();
+}
+
+TEST(ProcessTest, TellsSystemdWhenItIsReadyAndWhenItStops) {
+  TempDir dir;
+  const std::string socket = dir.File("notify");
+  const std::string said = dir.File("said");
+  auto manager = Subprocess::Start(
+      {.argv = {"/usr/bin/python3", "-c",
+                "import socket,sys\n"
+                "s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
+                "s.bind(sys.argv[1])\n"
+                "out=open(sys.argv[2],'w')\n"
+                "while True:\n"
+                "  print(s.recv(4096).decode(),file=out,flush=True)\n",
+                socket, said}});
+  ASSERT_OK(manager.status());
+  EVENTUALLY(std::filesystem::exists(socket));
+  auto rosterd = Subprocess::Start(
+      {.argv = {RosterdBinary(), "--zookeeper", "127.0.0.1:1", "--grpc-listen",
+                "127.0.0.1:0", "--http-listen", "127.0.0.1:0"},
+       .env = {{"NOTIFY_SOCKET", socket}}});
+  ASSERT_OK(rosterd.status());
+
+  EVENTUALLY_THAT(ReadFile(said), HasSubstr("READY=1"));
+  (*rosterd)->Kill(SIGTERM);
+  EVENTUALLY_THAT(ReadFile(said), HasSubstr("STOPPING=1"));
+  EXPECT_OK((*rosterd)->Wait(absl::Seconds(5)).status());
+}
+
+TEST(ProcessTest, ServesIpv6) {
+  TempDir dir;
+  const std::string file = dir.File("addresses");
+  auto rosterd = Subprocess::Start(
+      {.argv = {RosterdBinary(), "--zookeeper", "127.0.0.1:1", "--grpc-listen",
+                "[::1]:0", "--http-listen", "[::1]:0,127.0.0.1:0",
+                "--address-file", file}});
+  ASSERT_OK(rosterd.status());
+  EVENTUALLY(ReadFile(file) != "");
+  const auto addresses = nlohmann::json::parse(ReadFile(file));
+
+  ASSERT_EQ(addresses["http"].size(), 2);
+  for (const std::string address : addresses["http"]) {
+    auto result = RunCommand(
+        {"curl", "-gsS", base::StrCat("http://", address, "/-/healthy")});
+    ASSERT_OK(result.status());
+    EXPECT_EQ(result->status.code, 0) << address << result->err;
+  }
+  auto status = RunCommand({RosterctlBinary(), "--endpoint",
+                            addresses["grpc"][0].get<std::string>(), "status"});
+  ASSERT_OK(status.status());
+  EXPECT_EQ(status->status.code, 0) << status->err;
+}
+
+}  // namespace
+}  // namespace roster::testing
