@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -47,9 +46,9 @@ struct Task {
   std::string id;    // unique within the member
   std::string name;  // what kind of work, for people and labels
   TaskState state = TaskState::kRunning;
-  double done = 0;                  // in `unit`, >= 0
-  std::optional<double> total;      // in `unit`, >= 0; absent when unknown
-  std::string unit;                 // "documents", "bytes", ...
+  double done = 0;              // in `unit`, >= 0
+  std::optional<double> total;  // in `unit`, >= 0; absent when unknown
+  std::string unit;             // "documents", "bytes", ...
   std::string message;
   // A running task that has not advanced for so long is shown as stalled.
   absl::Duration stall_after = kDefaultStallAfter;
@@ -62,7 +61,7 @@ struct Task {
 // Which process wrote a record, so that a restart on the same host can tell
 // its dead predecessor from a live namesake elsewhere.
 struct Writer {
-  std::string host_id;      // hash of machine id, boot id, pid namespace
+  std::string host_id;  // hash of machine id, boot id, pid namespace
   int64_t pid = 0;
   std::string pid_started;  // opaque; distinguishes reused pids
 
