@@ -102,11 +102,15 @@ struct ParsedRecord {
 };
 
 // Never fails and never throws, whatever the bytes. Unknown fields are
-// ignored. Strings come out as valid UTF-8. Of duplicate keys the last counts.
+// ignored, null counts as not given, and of duplicate keys the last counts. The
+// record is within the limits of model/record_limits.h, its strings are valid
+// UTF-8 without control characters, and its numbers are finite.
 ParsedRecord ParseMemberRecord(std::string_view bytes);
 
-// The record as JSON. InvalidArgument when it is over `max_bytes`, or a string
-// is not UTF-8, or a number is not finite.
+// The record as JSON, cut down to the limits of model/record_limits.h as any
+// reader would: what it returns reads back without a warning, and equal to a
+// `record` within the limits. InvalidArgument when the JSON is over `max_bytes`
+// or kHardMaxRecordBytes, a string is not UTF-8, or a number is not finite.
 absl::StatusOr<std::string> SerializeMemberRecord(
     const MemberRecord& record, size_t max_bytes = kDefaultMaxRecordBytes);
 

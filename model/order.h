@@ -44,10 +44,16 @@ struct Order {
   friend bool operator==(const Order&, const Order&) = default;
 };
 
-// InvalidArgument for anything that is not a well-formed order of a version we
-// know: an order is obeyed whole or not at all. Empty data is no order: epoch
-// 0, no holds.
+// InvalidArgument, saying what and where, for anything that is not a
+// well-formed order of a version we know: an order is obeyed whole or not at
+// all. `v`, `epoch`, `holds`, and the `id` and `mode` of each hold must be
+// there; ids must differ; `desired`, when given, must agree with the holds.
+// Unknown fields are ignored, and null counts as not given. Empty data is no
+// order: epoch 0, no holds.
 absl::StatusOr<Order> ParseOrder(std::string_view bytes);
+
+// Reads back equal, but for ill-formed UTF-8, which becomes U+FFFD, and any
+// times outside the years 1 to 9999, which become the nearest inside.
 std::string SerializeOrder(const Order& order);
 
 }  // namespace roster::model

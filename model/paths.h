@@ -19,7 +19,8 @@ inline constexpr size_t kMaxNameBytes = 255;
 // InvalidArgument, naming the character and its place, unless `name` can be a
 // member's: 1..255 bytes of valid UTF-8, no '/', no control characters, not
 // "." or "..", none of the characters that ZooKeeper refuses (U+0000..U+001F,
-// U+007F..U+009F, U+D800..U+F8FF, U+FFF0..U+FFFF).
+// U+007F..U+009F, U+D800..U+F8FF, U+FFF0..U+FFFF, and, since it sees them as
+// surrogates, all beyond).
 absl::Status ValidateMemberName(std::string_view name);
 
 // The same for a whole absolute path ("/a/b"); "/" is legal.
