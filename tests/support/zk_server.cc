@@ -63,10 +63,15 @@ void ZkServer::WriteConfig() {
   std::filesystem::create_directory(DataDir(), ignored);
   if (options_.ensemble_id != 0)
     WriteFile(DataDir() / "myid", absl::StrCat(options_.ensemble_id));
+  // A member of an ensemble finds its own address in the list of servers.
+  const std::string client_address =
+      options_.ensemble_id != 0
+          ? ""
+          : absl::StrCat("\nclientPortAddress=127.0.0.1\nclientPort=",
+                         options_.port);
   WriteFile(dir_.File("zoo.cfg"),
             absl::StrCat(
-                "dataDir=", DataDir().string(),
-                "\nclientPortAddress=127.0.0.1\nclientPort=", options_.port,
+                "dataDir=", DataDir().string(), client_address,
                 "\ntickTime=", absl::ToInt64Milliseconds(options_.tick),
                 "\nminSessionTimeout=",
                 absl::ToInt64Milliseconds(options_.min_session_timeout),
@@ -166,8 +171,9 @@ std::string ZkServer::NewChroot(const std::string& prefix) {
 }
 
 absl::StatusOr<std::string> ZkServer::FourLetterWord(
-    std::string_view word) const {
-  ROSTER_ASSIGN_OR_RETURN(Socket socket, Socket::Connect(options_.port));
+    std::string_view word, absl::Duration timeout) const {
+  ROSTER_ASSIGN_OR_RETURN(Socket socket,
+                          Socket::Connect(options_.port, timeout));
   ROSTER_RETURN_IF_ERROR(socket.Write(word));
   return socket.ReadAll();
 }

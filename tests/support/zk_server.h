@@ -75,7 +75,8 @@ class ZkServer {
   // Creates a path that no other test uses, "/t7-3", and returns it.
   std::string NewChroot(const std::string& prefix = "t");
   // Answer to a four-letter word ("srvr", "mntr", "cons", "wchs", "dump").
-  absl::StatusOr<std::string> FourLetterWord(std::string_view word) const;
+  absl::StatusOr<std::string> FourLetterWord(
+      std::string_view word, absl::Duration timeout = absl::Seconds(10)) const;
   std::filesystem::path DataDir() const { return dir_.path() / "data"; }
   std::string Log() const;
 
