@@ -36,9 +36,9 @@ struct ConnectionInfo {
   ConnectionState state = ConnectionState::kConnecting;
   // Counts ZooKeeper sessions, from 1 at the first connect; 0 before.
   uint64_t generation = 0;
-  int64_t session_id = 0;                 // of `generation`; 0 before
-  absl::Duration negotiated_timeout;      // by the server; zero before
-  std::string reason;                     // why not connected, for people
+  int64_t session_id = 0;             // of `generation`; 0 before
+  absl::Duration negotiated_timeout;  // by the server; zero before
+  std::string reason;                 // why not connected, for people
 };
 
 // Metadata of a znode.
@@ -91,7 +91,12 @@ struct Op {
   CreateMode mode = CreateMode::kPersistent;
 };
 
-enum class WatchEventType { kCreated, kDeleted, kDataChanged, kChildrenChanged };
+enum class WatchEventType {
+  kCreated,
+  kDeleted,
+  kDataChanged,
+  kChildrenChanged
+};
 
 struct WatchEvent {
   WatchEventType type;
@@ -121,6 +126,11 @@ struct SessionOptions {
   // replaced by a new one. Only a session that owns ephemeral nodes pays for
   // that, so such a session should watch little.
   size_t max_resumed_watch_bytes = 512 * 1024;
+
+  // Looks a host name up: addresses as text, or an error. May block: it runs
+  // on a thread that does nothing else. Empty: getaddrinfo(3).
+  std::function<absl::StatusOr<std::vector<std::string>>(const std::string&)>
+      lookup;
 
   base::LogSink log;
 

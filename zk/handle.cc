@@ -1,0 +1,361 @@
+#include "zk/handle.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/strings.h"
+#include "zk/client_log.h"
+#include "zk/handle_socket.h"
+
+namespace roster::zk {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Replies taken per turn of the loop; then others have theirs.
+constexpr int kRepliesPerTurn = 128;
+
+// A connection that lasted less does not count as a success, so that a server
+// that accepts and then drops is not spun on.
+constexpr absl::Duration kLastingConnection = absl::Seconds(1);
+
+// How long Close() waits for the server to hang up after its answer.
+constexpr milliseconds kHangUpWait(1000);
+
+absl::Duration BackoffCap(absl::Duration session_timeout) {
+  // Several tries must fit into the session timeout.
+  return std::clamp(session_timeout / 6, absl::Milliseconds(100),
+                    absl::Seconds(5));
+}
+
+void SetClientLogLevelOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] { zoo_set_debug_level(ZOO_LOG_LEVEL_WARN); });
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Handle>> Handle::Open(base::Loop& loop,
+                                                     Options options,
+                                                     Listener& listener) {
+  std::shared_ptr<Handle> handle(
+      new Handle(loop, std::move(options), listener));
+  if (absl::Status status = handle->Init(); !status.ok()) return status;
+  handle->PostTurn();
+  return handle;
+}
+
+Handle::Handle(base::Loop& loop, Options options, Listener& listener)
+    : loop_(loop),
+      options_(std::move(options)),
+      listener_(&listener),
+      backoff_(absl::Milliseconds(100), BackoffCap(options_.session_timeout)) {}
+
+Handle::~Handle() { Close(); }
+
+absl::Status Handle::Init() {
+  SetClientLogLevelOnce();
+  ClientLogScope log(options_.log, last_error_);
+  zh_ = zookeeper_init2(
+      options_.server_list.c_str(), &Handle::OnSessionEvent,
+      static_cast<int>(absl::ToInt64Milliseconds(options_.session_timeout)),
+      /*clientid=*/nullptr, this, ZOO_NO_LOG_CLIENTENV,
+      &ClientLogScope::OnLine);
+  if (zh_ == nullptr)
+    return absl::UnavailableError(
+        base::StrCat("cannot use servers ", options_.server_list));
+  // The list holds addresses only; there is nothing to look up again.
+  zoo_set_servers_resolution_delay(zh_, -1);
+  const std::string& credentials = options_.digest_credentials;
+  if (!credentials.empty())
+    zoo_add_auth(zh_, "digest", credentials.data(),
+                 static_cast<int>(credentials.size()), nullptr, nullptr);
+  return absl::OkStatus();
+}
+
+void Handle::Close() {
+  closed_ = true;
+  if (depth_ == 0) Destroy();
+}
+
+void Handle::Destroy() {
+  if (zh_ == nullptr) return;
+  loop_.Cancel(timer_);
+  if (socket_) socket_->Flush();
+  const bool says_goodbye = connected();
+  ClientLogScope log(options_.log, last_error_);
+  // Completions of requests in flight come from inside; they see closed().
+  zookeeper_close(zh_);
+  zh_ = nullptr;
+  // The client closes its descriptor as soon as anything arrives. Were the
+  // connection closed with replies unread, the server would see a reset and
+  // might not read the request to close the session. Our duplicate of the
+  // descriptor keeps the connection until the server hangs up.
+  if (says_goodbye && socket_) socket_->DrainUntilHangUp(kHangUpWait);
+  socket_.reset();
+}
+
+void Handle::SetServers(std::string server_list, size_t server_count) {
+  options_.server_list = std::move(server_list);
+  options_.server_count = server_count;
+  servers_changed_ = true;
+  if (!socket_) PostTurn();
+}
+
+bool Handle::connected() const {
+  // The client closes the socket by itself, and tells nobody, when sending a
+  // request fails.
+  return zh_ != nullptr && connected_ && zoo_state(zh_) == ZOO_CONNECTED_STATE;
+}
+
+int64_t Handle::session_id() const { return zoo_client_id(zh_)->client_id; }
+
+absl::Duration Handle::negotiated_timeout() const {
+  return absl::Milliseconds(zoo_recv_timeout(zh_));
+}
+
+void Handle::Interrupt() {
+  if (socket_) socket_->ShutDown();
+}
+
+void Handle::OnSessionEvent(zhandle_t* zh, int type, int state, const char*,
+                            void*) {
+  if (type != ZOO_SESSION_EVENT) return;
+  auto* handle = static_cast<Handle*>(const_cast<void*>(zoo_get_context(zh)));
+  handle->OnSessionState(state);
+}
+
+void Handle::OnSessionState(int state) {
+  if (closed_) return;
+  if (state == ZOO_CONNECTED_STATE) {
+    connected_ = true;
+    connected_at_ = Clock::now();
+    listener_->OnConnected();
+  } else {
+    NoteDisconnected();
+  }
+}
+
+void Handle::OnWatchEvent(zhandle_t* zh, int type, int, const char* path,
+                          void* watcher_id) {
+  auto* handle = static_cast<Handle*>(const_cast<void*>(zoo_get_context(zh)));
+  if (handle->closed_) return;
+  WatchEventType event;
+  if (type == ZOO_CREATED_EVENT) {
+    event = WatchEventType::kCreated;
+  } else if (type == ZOO_DELETED_EVENT) {
+    event = WatchEventType::kDeleted;
+  } else if (type == ZOO_CHANGED_EVENT) {
+    event = WatchEventType::kDataChanged;
+  } else if (type == ZOO_CHILD_EVENT) {
+    event = WatchEventType::kChildrenChanged;
+  } else {
+    return;  // session events go to every watcher; they have their own way
+  }
+  handle->listener_->OnWatch(reinterpret_cast<uintptr_t>(watcher_id), event,
+                             path);
+}
+
+void Handle::BeforeRequest() {
+  socket_->Hold();
+  // Within a turn, its end sees to the rest.
+  if (depth_ == 0) PostTurn();
+}
+
+void Handle::PostTurn() {
+  if (turn_posted_) return;
+  turn_posted_ = true;
+  loop_.Post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->turn_posted_ = false;
+    self->Turn(0);
+  });
+}
+
+void Handle::Turn(int ready) {
+  const auto self = shared_from_this();
+  if (closed_) return;
+  ++depth_;
+  {
+    ClientLogScope log(options_.log, last_error_);
+    if (ready != 0) Process(ready);
+    if (!closed_) Maintain();
+  }
+  --depth_;
+  if (closed_) {
+    Destroy();
+  } else if (dead_ && !dead_reported_) {
+    dead_reported_ = true;
+    listener_->OnDead(
+        zoo_state(zh_) == ZOO_AUTH_FAILED_STATE
+            ? absl::UnauthenticatedError("the server refuses the credentials")
+            : absl::CancelledError("the server has expired the session"));
+  }
+}
+
+void Handle::Process(int ready) {
+  int rc = ZOK;
+  for (int i = 0; i < kRepliesPerTurn && rc == ZOK && !closed_; ++i) {
+    rc = zookeeper_process(zh_, ready);
+    // One call takes one reply. Those that have arrived with it are taken in
+    // the same turn, so that the requests they lead to leave together.
+    ready = ZOOKEEPER_READ;
+    if (zoo_state(zh_) == ZOO_CONNECTING_STATE) break;
+  }
+  const bool gone = rc != ZOK && rc != ZNOTHING;
+  if (gone && zoo_state(zh_) != ZOO_NOTCONNECTED_STATE) OnConnectionGone();
+}
+
+void Handle::Maintain() {
+  if (socket_) socket_->Flush();
+  while (!closed_) {
+    if (is_unrecoverable(zh_)) {
+      dead_ = true;
+      socket_.reset();
+      return;
+    }
+    if (socket_ && ConnectionIsDoomed()) {
+      AbortConnection();
+      continue;
+    }
+    const auto now = Clock::now();
+    if (!socket_ && now < next_attempt_) return ArmTimer(next_attempt_ - now);
+
+    int fd = -1;
+    int interest = 0;
+    timeval wait{};
+    if (Interest(&fd, &interest, &wait) != ZOK || fd == -1) {
+      if (closed_ || is_unrecoverable(zh_)) continue;
+      // Timed out or refused, or a ping could not be sent.
+      AbortConnection();
+      continue;
+    }
+    if (!socket_) Adopt(fd);
+    if (!socket_) continue;
+    return Arm(interest, wait);
+  }
+}
+
+int Handle::Interest(int* fd, int* interest, timeval* wait) {
+  if (!socket_ && std::exchange(servers_changed_, false))
+    zoo_set_servers(zh_, options_.server_list.c_str());
+  int rc = zookeeper_interest(zh_, fd, interest, wait);
+  // After it has tried all servers the client asks for a pause once, and
+  // connects at the next call. The pauses are ours: see OnConnectionGone().
+  if (rc == ZOK && *fd == -1 && !closed_)
+    rc = zookeeper_interest(zh_, fd, interest, wait);
+  return rc;
+}
+
+bool Handle::ConnectionIsDoomed() const {
+  // Sending failed inside a request function.
+  if (zoo_state(zh_) == ZOO_NOTCONNECTED_STATE) return true;
+  return !connected_ && Clock::now() >= connect_deadline_;
+}
+
+void Handle::Adopt(int fd) {
+  socket_ = Socket::Duplicate(loop_, fd, [weak = weak_from_this()](int ready) {
+    if (const auto self = weak.lock()) self->Turn(ready);
+  });
+  if (!socket_) {
+    last_error_ = "no file descriptor left";
+    AbortConnection();
+    return;
+  }
+  // The client waits two thirds of the session timeout for one server. With
+  // several, a dead one must leave time for the others.
+  connect_deadline_ = Clock::time_point::max();
+  if (options_.server_count > 1) {
+    const auto share = milliseconds(zoo_recv_timeout(zh_)) /
+                       static_cast<int>(2 * options_.server_count);
+    connect_deadline_ = Clock::now() + std::max(share, milliseconds(300));
+  }
+}
+
+void Handle::Arm(int interest, const timeval& wait) {
+  // While connecting, only the end of connect() matters.
+  if (zoo_state(zh_) != ZOO_CONNECTING_STATE && (interest & ZOOKEEPER_READ))
+    socket_->WaitReadable();
+  if (interest & ZOOKEEPER_WRITE) socket_->WaitWritable();
+  Clock::duration delay = std::chrono::seconds(wait.tv_sec) +
+                          std::chrono::microseconds(wait.tv_usec);
+  if (!connected_ && connect_deadline_ != Clock::time_point::max())
+    delay = std::min(delay, connect_deadline_ - Clock::now());
+  ArmTimer(delay);
+}
+
+void Handle::ArmTimer(Clock::duration delay) {
+  // The client counts in whole milliseconds; do not come too early.
+  delay = std::max<Clock::duration>(delay, milliseconds(0)) + milliseconds(1);
+  const auto due = Clock::now() + delay;
+  // A timer that fires too early only looks again; re-arming it with every
+  // reply would cost more.
+  if (timer_ != 0 && timer_due_ <= due) return;
+  loop_.Cancel(timer_);
+  timer_due_ = due;
+  timer_ = loop_.RunAfter(absl::FromChrono(delay), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->timer_ = 0;
+    self->Turn(0);
+  });
+}
+
+// The client fails the requests in flight only when it finds its connection
+// broken while it processes it. This breaks whatever connection it has, and
+// gives it one to break if it dropped the last one silently.
+void Handle::AbortConnection() {
+  // Before the requests' callbacks, as after any other cut.
+  NoteDisconnected();
+  for (int i = 0; i < 3 && !closed_ && !is_unrecoverable(zh_); ++i) {
+    const int state = zoo_state(zh_);
+    if (state == 0) break;  // cleaned up
+    int fd = -1;
+    int interest = 0;
+    timeval wait{};
+    if (socket_ && state != ZOO_NOTCONNECTED_STATE) {
+      socket_->ShutDown();
+    } else {
+      if (Interest(&fd, &interest, &wait) != ZOK || fd == -1) continue;
+      shutdown(fd, SHUT_RDWR);
+    }
+    int rc = ZOK;
+    while (rc == ZOK && !closed_)
+      rc = zookeeper_process(zh_, ZOOKEEPER_READ | ZOOKEEPER_WRITE);
+  }
+  if (!closed_) OnConnectionGone();
+}
+
+void Handle::OnConnectionGone() {
+  const bool lasted = connected_at_ != Clock::time_point() &&
+                      Clock::now() - connected_at_ >=
+                          absl::ToChronoNanoseconds(kLastingConnection);
+  connected_at_ = {};
+  NoteDisconnected();
+  socket_.reset();
+  if (closed_ || is_unrecoverable(zh_)) return;
+  if (lasted) {
+    backoff_.Reset();
+    failures_ = 0;
+  } else {
+    ++failures_;
+    listener_->OnConnectFailed(last_error_);
+  }
+  // A pause whenever all servers have been tried.
+  next_attempt_ = Clock::now();
+  if (failures_ > 0 && failures_ % options_.server_count == 0)
+    next_attempt_ += absl::ToChronoNanoseconds(backoff_.Next());
+}
+
+void Handle::NoteDisconnected() {
+  if (!std::exchange(connected_, false) || closed_) return;
+  listener_->OnDisconnected(last_error_);
+}
+
+}  // namespace roster::zk
