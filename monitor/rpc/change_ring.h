@@ -1,0 +1,138 @@
+#pragma once
+
+#include <grpcpp/support/slice.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "base/mutex.h"
+#include "monitor/state/cluster_view.h"
+#include "monitor/state/member.h"
+#include "roster/v1/membership.pb.h"
+
+namespace roster::monitor {
+
+// Change is one step of a cluster on its way to the streams: a change of a
+// member, or of how much the view can be trusted. It is encoded once for all
+// streams, by the first that sends it.
+//
+// Thread-safety: thread-safe.
+class Change {
+ public:
+  Change(MemberChange change, absl::Time published);
+  Change(uint64_t revision, const roster::v1::ViewInfo& view,
+         absl::Time published);
+
+  // What later changes of the same thing supersede; "" for the view: no
+  // member has an empty name.
+  const std::string& key() const;
+  bool about_view() const { return view_encoded_.has_value(); }
+  uint64_t revision() const { return revision_; }
+  absl::Time published() const { return published_; }
+  // For selectors. `before` may be a newer state than the true one if no
+  // selector can tell them apart.
+  const MemberPtr& before() const { return before_; }
+  const MemberPtr& after() const { return after_; }
+
+  // The member, its removal, or the view: a WatchMembersResponse without a
+  // token.
+  grpc::Slice Encoded() const;
+  grpc::Slice EncodedRemoval() const;
+  // Frees what Encoded() keeps, and lets it keep nothing from now on.
+  void StopKeeping() const;
+
+ private:
+  friend class ChangeRing;
+
+  const uint64_t revision_;
+  const absl::Time published_;
+  MemberPtr before_;
+  MemberPtr after_;
+  std::optional<grpc::Slice> view_encoded_;
+  // Set by the ring, before others see this: the revision of the change that
+  // this one superseded there; 0: none.
+  uint64_t superseded_ = 0;
+  mutable base::Mutex mu_;
+  mutable std::optional<grpc::Slice> encoded_ ABSL_GUARDED_BY(mu_);
+  mutable bool keep_ ABSL_GUARDED_BY(mu_) = true;
+};
+
+using ChangePtr = std::shared_ptr<const Change>;
+
+// `member` as a WatchMembersResponse without a token.
+grpc::Slice EncodeMemberMessage(const Member& member);
+// Serialises any message without a token.
+grpc::Slice EncodeMessage(const roster::v1::WatchMembersResponse& message);
+
+// ChangeRing keeps the newest changes of one cluster. A change empties the
+// entry of an older one of the same member, so that at most one per member is
+// kept, and a reader that is slow finds only the newest: it skips what it
+// missed instead of queueing it. A reader is only a cursor.
+//
+// Thread-safety: thread-safe.
+class ChangeRing {
+ public:
+  struct Cursor {
+    uint64_t position = 0;  // of the next entry to read
+    uint64_t revision = 0;  // everything up to here was read
+  };
+
+  struct Entry {
+    ChangePtr change;
+    // The reader has the state before this change: nothing of the same member
+    // was skipped.
+    bool knows_before = true;
+    uint64_t skipped = 0;  // emptied entries on the way
+  };
+
+  enum class Outcome { kEntry, kEnd, kOverrun };
+
+  struct Snapshot {
+    ClusterViewPtr view;
+    Cursor end;  // the view has every change before it, and none after
+  };
+
+  // Keeps the last `capacity` entries, empty ones too.
+  ChangeRing(size_t capacity, ClusterViewPtr view);
+
+  // `change` must be newer than all before it, and `view` have it.
+  void Append(std::shared_ptr<Change> change, ClusterViewPtr view);
+
+  Snapshot GetSnapshot() const;
+  // Where to go on after `revision`; nothing if that is no longer kept or has
+  // not happened yet.
+  std::optional<Cursor> Find(uint64_t revision) const;
+  // Reads the next entry and moves on. kOverrun: entries that this reader did
+  // not read are gone.
+  Outcome Read(Cursor& cursor, Entry* entry) const;
+
+ private:
+  struct Slot {
+    uint64_t revision = 0;
+    std::shared_ptr<Change> change;  // null: superseded
+  };
+
+  Slot& At(uint64_t position) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return slots_[position - first_];
+  }
+
+  const size_t capacity_;
+  mutable base::Mutex mu_;
+  std::deque<Slot> slots_ ABSL_GUARDED_BY(mu_);
+  uint64_t first_ ABSL_GUARDED_BY(mu_) = 0;  // position of slots_.front()
+  // Changes up to here are gone.
+  uint64_t dropped_ ABSL_GUARDED_BY(mu_);
+  uint64_t newest_ ABSL_GUARDED_BY(mu_);
+  ClusterViewPtr view_ ABSL_GUARDED_BY(mu_);
+  // Position of the living entry, by key. The keys are views into the changes.
+  absl::flat_hash_map<std::string_view, uint64_t> live_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace roster::monitor
