@@ -160,10 +160,10 @@ RegistrarStatus Member::MakeStatus() {
     status.reported_state = keeper.reported_state();
     status.applied_epoch = keeper.applied_epoch();
     status.coalesced = keeper.coalesced();
-    if (status.record_warning.empty() && keeper.overflows() > 0)
+    if (status.record_warning.empty() && keeper.not_kept() > 0)
       status.record_warning =
-          absl::StrCat(keeper.overflows(),
-                       " updates not kept: too many names or running tasks");
+          absl::StrCat(keeper.not_kept(),
+                       " updates not kept: too many of a kind, or a bad name");
   });
   return status;
 }

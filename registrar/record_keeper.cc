@@ -5,26 +5,28 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/strings.h"
 #include "base/utf8.h"
+#include "model/record_limits.h"
 
 namespace roster::registrar {
 namespace {
 
-constexpr size_t kMaxNameBytes = 128;
-
-// Valid UTF-8 of at most `max_bytes`, cut between characters.
+// `text` as readers will accept it.
 std::string Storable(std::string_view text, size_t max_bytes) {
+  // Cut first: a caller may hand in a whole file. The repair may need a few
+  // bytes more, and CleanText() cuts between characters.
   std::string result = base::ToValidUtf8(text.substr(0, max_bytes + 4));
-  if (result.size() <= max_bytes) return result;
-  size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(result[end]) & 0xC0) == 0x80)
-    --end;
-  result.resize(end);
+  model::CleanText(result, max_bytes);
   return result;
 }
 
-std::string StorableName(std::string_view name) {
-  return Storable(name, kMaxNameBytes);
+bool IsGoodName(std::string_view name) {
+  if (name.empty() || name.size() > model::kMaxKeyBytes ||
+      !base::IsValidUtf8(name))
+    return false;
+  std::string copy(name);
+  return model::CleanText(copy, model::kMaxKeyBytes).empty();
 }
 
 }  // namespace
@@ -38,7 +40,7 @@ RecordKeeper::RecordKeeper(model::MemberRecord initial)
 
 void RecordKeeper::SetState(model::ReportedState state,
                             std::string_view reason) {
-  std::string kept = Storable(reason, kMaxTextBytes);
+  std::string kept = Storable(reason, model::kMaxMessageBytes);
   if (state == model::ReportedState::kLeaving ||
       (record_.state == state && record_.state_reason == kept))
     return;
@@ -47,54 +49,49 @@ void RecordKeeper::SetState(model::ReportedState state,
   Changed();
 }
 
+template <typename Map>
+bool RecordKeeper::MayKeep(const Map& entries, size_t max_entries,
+                           std::string_view name) {
+  if (entries.contains(base::ToAbsl(name))) return true;
+  if (entries.size() < max_entries && IsGoodName(name)) return true;
+  ++not_kept_;
+  return false;
+}
+
 void RecordKeeper::SetGauge(std::string_view name, double value) {
   if (!std::isfinite(value)) return RemoveGauge(name);
-  const std::string key = StorableName(name);
-  if (key.empty()) return;
-  const auto it = record_.gauges.find(key);
-  if (it != record_.gauges.end()) {
-    if (it->second == value) return;
-    it->second = value;
-    Changed();
-    return;
-  }
-  if (record_.gauges.size() >= kMaxEntries) {
-    ++overflows_;
-    return;
-  }
-  record_.gauges.emplace(key, value);
+  if (!MayKeep(record_.gauges, model::kMaxGauges, name)) return;
+  const auto [it, added] = record_.gauges.try_emplace(std::string(name), value);
+  if (!added && it->second == value) return;
+  it->second = value;
   Changed();
 }
 
 void RecordKeeper::RemoveGauge(std::string_view name) {
-  if (record_.gauges.erase(StorableName(name)) != 0) Changed();
+  if (record_.gauges.erase(base::ToAbsl(name)) != 0) Changed();
 }
 
 void RecordKeeper::SetLabel(std::string_view name, std::string_view value) {
-  return SetEntry(record_.labels, name, value);
+  SetEntry(record_.labels, model::kMaxLabels, name, value);
 }
 
 void RecordKeeper::SetEndpoint(std::string_view name,
                                std::string_view address) {
-  return SetEntry(record_.endpoints, name, address);
+  SetEntry(record_.endpoints, model::kMaxEndpoints, name, address);
 }
 
 void RecordKeeper::SetEntry(absl::btree_map<std::string, std::string>& entries,
-                            std::string_view name, std::string_view value) {
-  const std::string key = StorableName(name);
-  if (key.empty()) return;
+                            size_t max_entries, std::string_view name,
+                            std::string_view value) {
   if (value.empty()) {
-    if (entries.erase(key) != 0) Changed();
+    if (entries.erase(base::ToAbsl(name)) != 0) Changed();
     return;
   }
-  std::string kept = Storable(value, kMaxTextBytes);
-  const auto it = entries.find(key);
-  if (it != entries.end() && it->second == kept) return;
-  if (it == entries.end() && entries.size() >= kMaxEntries) {
-    ++overflows_;
-    return;
-  }
-  entries[key] = std::move(kept);
+  if (!MayKeep(entries, max_entries, name)) return;
+  std::string& kept = entries[std::string(name)];
+  std::string text = Storable(value, model::kMaxTextBytes);
+  if (kept == text) return;
+  kept = std::move(text);
   Changed();
 }
 
@@ -103,18 +100,20 @@ RecordKeeper::TaskId RecordKeeper::StartTask(std::string_view name,
                                              std::string_view unit,
                                              absl::Duration stall_after,
                                              absl::Time now) {
-  if (tasks_.size() >= kMaxRunningTasks) {
-    ++overflows_;
+  if (tasks_.size() >= model::kMaxTasks) {
+    ++not_kept_;
     return 0;
   }
   KeptTask kept;
   kept.id = ++last_task_;
   model::Task& task = kept.task;
-  task.name = StorableName(name);
+  // The id is the name and a number, and must not be cut.
+  task.name = Storable(name, model::kMaxTextBytes / 2);
   task.id = absl::StrCat(task.name, "-", kept.id);
   if (total && std::isfinite(*total) && *total >= 0) task.total = *total;
-  task.unit = StorableName(unit);
-  if (stall_after > absl::ZeroDuration()) task.stall_after = stall_after;
+  task.unit = Storable(unit, model::kMaxTextBytes);
+  task.stall_after =
+      std::clamp(stall_after, model::kMinStallAfter, model::kMaxStallAfter);
   task.started_at = now;
   task.updated_at = now;
   tasks_.push_back(std::move(kept));
@@ -159,7 +158,7 @@ void RecordKeeper::SetTaskMessage(TaskId id, std::string_view message,
                                   absl::Time) {
   KeptTask* kept = Running(id);
   if (kept == nullptr) return;
-  std::string text = Storable(message, kMaxTextBytes);
+  std::string text = Storable(message, model::kMaxMessageBytes);
   if (kept->task.message == text) return;
   // Not an advance: `updated_at` stays, or a task that only talks would never
   // be found stalled.
@@ -173,7 +172,8 @@ void RecordKeeper::EndTask(TaskId id, model::TaskState state,
   if (kept == nullptr || state == model::TaskState::kRunning) return;
   kept->task.state = state;
   kept->task.updated_at = now;
-  if (!message.empty()) kept->task.message = Storable(message, kMaxTextBytes);
+  if (!message.empty())
+    kept->task.message = Storable(message, model::kMaxMessageBytes);
   ended_.push_back(std::move(*kept));
   tasks_.erase(tasks_.begin() + (kept - tasks_.data()));
   ForgetEnded(now);
@@ -199,7 +199,7 @@ void RecordKeeper::ApplyOrder(const model::Order& order) {
 
 void RecordKeeper::SetLeaving(std::string_view reason) {
   leaving_ = true;
-  leaving_reason_ = Storable(reason, kMaxTextBytes);
+  leaving_reason_ = Storable(reason, model::kMaxMessageBytes);
   Changed();
 }
 
@@ -219,7 +219,7 @@ std::string RecordKeeper::DeriveReason() const {
   if (!first.reason.empty()) absl::StrAppend(&reason, ": ", first.reason);
   if (holds_.size() > 1)
     absl::StrAppend(&reason, " (and ", holds_.size() - 1, " more)");
-  return Storable(reason, kMaxTextBytes);
+  return Storable(reason, model::kMaxMessageBytes);
 }
 
 void RecordKeeper::Changed() {

@@ -28,18 +28,17 @@ enum class Urgency {
 // with a hold, DRAINING while a task runs and DRAINED afterwards; else what the
 // service set last.
 //
-// Whatever callers pass is made storable: strings become valid UTF-8 and are
-// cut to a bounded length; a value that is not finite is no value. Names, tasks
-// and gauges are bounded in number; what is over is not kept, see overflows().
+// Whatever callers pass is made storable: texts become valid UTF-8 of bounded
+// length without control characters, a value that is not finite is no value.
+// Names are not repaired, because two could become one: what has a bad name is
+// not kept, and neither is what exceeds the number that readers accept (see
+// model/record_limits.h); see not_kept().
 //
 // Thread-safety: thread-compatible.
 class RecordKeeper {
  public:
   using TaskId = uint64_t;  // 0: none
 
-  static constexpr size_t kMaxEntries = 256;  // of gauges, labels, ..., each
-  static constexpr size_t kMaxRunningTasks = 256;
-  static constexpr size_t kMaxTextBytes = 256;  // of a reason or a message
   // Ended tasks stay visible, but not for ever.
   static constexpr size_t kMaxEndedTasks = 8;
   static constexpr absl::Duration kEndedTaskAge = absl::Minutes(10);
@@ -54,7 +53,7 @@ class RecordKeeper {
   void SetLabel(std::string_view name, std::string_view value);
   void SetEndpoint(std::string_view name, std::string_view address);
 
-  // Returns 0 when too many tasks run already.
+  // Returns 0 when model::kMaxTasks run already.
   TaskId StartTask(std::string_view name, std::optional<double> total,
                    std::string_view unit, absl::Duration stall_after,
                    absl::Time now);
@@ -83,8 +82,8 @@ class RecordKeeper {
   const std::optional<int64_t>& applied_epoch() const {
     return record_.applied_epoch;
   }
-  // Things that were not kept because there were too many of their kind.
-  uint64_t overflows() const { return overflows_; }
+  // Updates that were not kept.
+  uint64_t not_kept() const { return not_kept_; }
   // Changes that shared a TakeRecord() with a later one.
   uint64_t coalesced() const { return coalesced_; }
 
@@ -94,9 +93,13 @@ class RecordKeeper {
     model::Task task;
   };
 
+  // False, and counted, unless `name` may be added to `entries`.
+  template <typename Map>
+  bool MayKeep(const Map& entries, size_t max_entries, std::string_view name);
   KeptTask* Running(TaskId id);
   void SetEntry(absl::btree_map<std::string, std::string>& entries,
-                std::string_view name, std::string_view value);
+                size_t max_entries, std::string_view name,
+                std::string_view value);
   model::ReportedState DeriveState() const;
   std::string DeriveReason() const;
   void ForgetEnded(absl::Time now);
@@ -115,7 +118,7 @@ class RecordKeeper {
   Urgency pending_ = Urgency::kNone;
   uint64_t changes_ = 0;  // since the last TakeRecord()
   uint64_t coalesced_ = 0;
-  uint64_t overflows_ = 0;
+  uint64_t not_kept_ = 0;
 };
 
 }  // namespace roster::registrar

@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "model/record_limits.h"
 #include "registrar/board.h"
 #include "registrar/host_identity.h"
 #include "registrar/member.h"
@@ -196,6 +197,9 @@ absl::StatusOr<std::unique_ptr<Registrar>> Registrar::Create(
   options.log = Contained(std::move(options.log));
   model::Writer self = ThisWriter();
   model::MemberRecord initial = InitialRecord(options, self);
+  if (const std::string wrong = model::ApplyRecordLimits(initial);
+      !wrong.empty())
+    return absl::InvalidArgumentError(wrong);
   ROSTER_ASSIGN_OR_RETURN(const FittedRecord fitted,
                           FitRecord(initial, options.max_record_bytes));
   if (!fitted.left_out.empty())

@@ -27,7 +27,8 @@ namespace roster::registrar {
 // It runs one thread. Setters only leave the new value for that thread: they
 // take microseconds, never fail and never wait for ZooKeeper. Values that
 // follow each other closely may merge; the last one always arrives. Text is
-// made valid UTF-8 and cut to 256 bytes.
+// made valid UTF-8 and shortened to what readers accept; what has an unusable
+// name, or is too much of its kind, is not kept: RegistrarStatus tells.
 //
 // Thread-safety: thread-safe, the destructor aside. Not to be used after
 // fork() in the child.
@@ -61,15 +62,15 @@ class Registrar {
   void SetState(model::ReportedState state, std::string_view reason = {});
 
   // A figure worth seeing beside the member. A value that is not finite removes
-  // the gauge. At most 256 names.
+  // the gauge. At most model::kMaxGauges names of 128 bytes.
   void SetGauge(std::string_view name, double value);
   void RemoveGauge(std::string_view name);
-  // An empty value removes. At most 256 names.
+  // An empty value removes. At most model::kMaxLabels, model::kMaxEndpoints.
   void SetLabel(std::string_view name, std::string_view value);
   void SetEndpoint(std::string_view name, std::string_view address);
 
   // Begins to report a piece of work. `total` and `unit` ("files") may be
-  // unknown. At most 256 tasks run at a time; one more is not shown.
+  // unknown. At most model::kMaxTasks run at a time; one more is not shown.
   Task StartTask(std::string_view name, std::optional<double> total = {},
                  std::string_view unit = {},
                  absl::Duration stall_after = model::kDefaultStallAfter);
