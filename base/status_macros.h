@@ -22,7 +22,9 @@
 #define ROSTER_ASSIGN_OR_RETURN(lhs, expr)                                  \
   ROSTER_ASSIGN_OR_RETURN_(ROSTER_STATUS_CONCAT(roster_or_, __LINE__), lhs, \
                            expr)
+// NOLINTBEGIN(bugprone-macro-parentheses): lhs may be a declaration
 #define ROSTER_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
   auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \
   lhs = *std::move(tmp)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -77,9 +77,11 @@ MATCHER_P(IsOkAndHolds, inner,
 #define ASSERT_OK_AND_ASSIGN(lhs, expr)                                       \
   ROSTER_ASSERT_OK_AND_ASSIGN_(ROSTER_TEST_CONCAT(roster_or_, __LINE__), lhs, \
                                expr)
+// NOLINTBEGIN(bugprone-macro-parentheses): lhs may be a declaration
 #define ROSTER_ASSERT_OK_AND_ASSIGN_(tmp, lhs, expr) \
   auto tmp = (expr);                                 \
   ASSERT_OK(tmp);                                    \
   lhs = *std::move(tmp)
+// NOLINTEND(bugprone-macro-parentheses)
 #define ROSTER_TEST_CONCAT_(a, b) a##b
 #define ROSTER_TEST_CONCAT(a, b) ROSTER_TEST_CONCAT_(a, b)

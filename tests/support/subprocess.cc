@@ -24,6 +24,7 @@ namespace {
 // Pointers for exec(); `strings` must outlive them.
 std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (const std::string& s : strings)
     pointers.push_back(const_cast<char*>(s.c_str()));
   pointers.push_back(nullptr);
@@ -40,6 +41,7 @@ std::vector<std::string> Environment(const SubprocessOptions& options) {
   }
   for (const auto& [name, value] : options.env) merged[name] = value;
   std::vector<std::string> result;
+  result.reserve(merged.size());
   for (const auto& [name, value] : merged)
     result.push_back(absl::StrCat(name, "=", value));
   return result;

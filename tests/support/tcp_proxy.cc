@@ -284,8 +284,8 @@ void TcpProxy::AcceptAll() {
     DisableNagle(connection->server);
     const sockaddr_in address = Loopback(server_port_);
     // A refusal shows when the socket is first read from.
-    connect(connection->server, reinterpret_cast<const sockaddr*>(&address),
-            sizeof(address));
+    (void)connect(connection->server,
+                  reinterpret_cast<const sockaddr*>(&address), sizeof(address));
     connections_.push_back(std::move(connection));
   }
 }
@@ -348,10 +348,10 @@ void TcpProxy::WriteOut(Connection& connection, Flow& flow) {
     }
     (flow.to_server ? bytes_to_server_ : bytes_to_client_) += n;
     flow.held_bytes -= n;
-    std::string sent = bytes.substr(0, n);
+    const std::string sent = bytes.substr(0, n);
     bytes.erase(0, n);
     if (bytes.empty()) flow.held.pop_front();
-    if (flow.to_server) NoteClientBytes(connection, std::move(sent));
+    if (flow.to_server) NoteClientBytes(connection, sent);
   }
   if (flow.source_ended && flow.held.empty() && !flow.end_passed_on &&
       connection.target(flow) >= 0) {
@@ -360,7 +360,8 @@ void TcpProxy::WriteOut(Connection& connection, Flow& flow) {
   }
 }
 
-void TcpProxy::NoteClientBytes(Connection& connection, std::string bytes) {
+void TcpProxy::NoteClientBytes(Connection& connection,
+                               const std::string& bytes) {
   if (cut_before_reply_.has_value()) {
     connection.recent.append(bytes);
     if (connection.recent.find(*cut_before_reply_) != std::string::npos) {

@@ -90,7 +90,7 @@ class TcpProxy {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WriteOut(Connection& connection, Flow& flow)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void NoteClientBytes(Connection& connection, std::string bytes)
+  void NoteClientBytes(Connection& connection, const std::string& bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.

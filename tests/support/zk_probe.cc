@@ -299,7 +299,7 @@ absl::StatusOr<std::string> ZkProbe::Create(const std::string& path,
 absl::Status ZkProbe::CreateWithParents(const std::string& path) {
   for (size_t slash = 1; slash < path.size();) {
     const size_t end = std::min(path.find('/', slash), path.size());
-    const absl::Status status = Create(path.substr(0, end), "").status();
+    absl::Status status = Create(path.substr(0, end), "").status();
     if (!status.ok() && !absl::IsAlreadyExists(status)) return status;
     slash = end + 1;
   }

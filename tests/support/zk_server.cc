@@ -163,7 +163,7 @@ std::string ZkServer::ConnectString(const std::string& chroot) const {
 
 std::string ZkServer::NewChroot(const std::string& prefix) {
   static std::atomic<int> last{0};
-  const std::string path =
+  std::string path =
       absl::StrCat("/", prefix, getpid(), "-", last.fetch_add(1) + 1);
   ZkProbe probe(ConnectString());
   AbortUnlessOk(probe.Create(path, "").status(), *this);
