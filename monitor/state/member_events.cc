@@ -13,10 +13,10 @@ using model::ReportedState;
 using model::Task;
 using model::TaskState;
 
-// The first kMaxEventTextBytes of `text`, without half a character.
+// The first kMaxDetailBytes of `text`, without half a character.
 std::string Shorten(std::string_view text) {
-  if (text.size() <= kMaxEventTextBytes) return std::string(text);
-  size_t end = kMaxEventTextBytes;
+  if (text.size() <= kMaxDetailBytes) return std::string(text);
+  size_t end = kMaxDetailBytes;
   while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end));
 }
@@ -29,7 +29,7 @@ Event Plain(EventType type, const Member& after) {
   event.member = after.name;
   event.status = event.previous_status = after.status;
   event.czxid = event.previous_czxid = after.czxid;
-  event.incarnation = Shorten(after.record.incarnation);
+  event.incarnation = after.record.incarnation;
   return event;
 }
 
@@ -95,15 +95,16 @@ EventType EventTypeOf(TaskState state) {
   return EventType::kTaskStarted;
 }
 
-// `former` and `was` are null for a task that was not known.
-std::optional<EventType> DescribeTask(const Task* former,
-                                      const TaskProgress* was, const Task& task,
-                                      const TaskProgress& is) {
+// What became of `task`, an element of the tasks of `after`; `former` is what
+// it was in `before`, null if it was not there.
+std::optional<EventType> DescribeTask(const Member* before, const Task* former,
+                                      const Member& after, const Task& task) {
   if (former == nullptr || former->state != task.state)
     return EventTypeOf(task.state);
-  if (is.stalled && !was->stalled) return EventType::kTaskStalled;
-  // Not running, it is not stalled either, which says nothing of progress.
-  if (!is.stalled && was->stalled) return EventType::kTaskAdvanced;
+  const bool was_stalled = ProgressOf(*before, *former).stalled;
+  const bool is_stalled = ProgressOf(after, task).stalled;
+  if (is_stalled && !was_stalled) return EventType::kTaskStalled;
+  if (!is_stalled && was_stalled) return EventType::kTaskAdvanced;
   return std::nullopt;
 }
 
@@ -117,22 +118,15 @@ std::string TaskDetail(EventType type, const Task& task) {
 
 void AppendTaskEvents(const Member* before, const Member& after,
                       std::vector<Event>& events) {
-  static const std::vector<Task> kNoTasks;
-  const std::vector<Task>& former =
-      before == nullptr ? kNoTasks : before->record.tasks;
-  TaskMatcher matcher(former);
-  size_t told = 0;
   for (size_t i = 0; i < after.record.tasks.size(); ++i) {
     const Task& task = after.record.tasks[i];
-    const size_t match = matcher.Find(task.id, i);
-    const bool known = match != TaskMatcher::kNone;
-    const auto type = DescribeTask(known ? &former[match] : nullptr,
-                                   known ? &before->progress[match] : nullptr,
-                                   task, after.progress[i]);
+    const Task* const former = before == nullptr
+                                   ? nullptr
+                                   : FindTask(before->record.tasks, task.id, i);
+    const auto type = DescribeTask(before, former, after, task);
     if (!type.has_value()) continue;
-    if (++told > kMaxTaskEvents) return;
     Event event = Plain(*type, after);
-    event.task_id = Shorten(task.id);
+    event.task_id = task.id;
     event.detail = TaskDetail(*type, task);
     events.push_back(std::move(event));
   }

@@ -22,12 +22,8 @@ namespace roster::monitor {
 // The caller fills in `at` and `while_blind`.
 std::vector<Event> DescribeChange(const Member* before, const Member* after);
 
-// The longest text that an event carries of what a member wrote. What is over
-// it is cut off, so that the history stays bounded in bytes.
-inline constexpr size_t kMaxEventTextBytes = 256;
-
-// At most so many task events tell of one step: a single record must not wash
-// the joins and losses of others out of the bounded history.
-inline constexpr size_t kMaxTaskEvents = 100;
+// The longest detail of an event. What is over it is cut off, so that the
+// history stays bounded in bytes.
+inline constexpr size_t kMaxDetailBytes = 256;
 
 }  // namespace roster::monitor

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "model/record_limits.h"
+
 namespace roster::monitor {
 namespace {
 
@@ -73,42 +75,42 @@ TaskProgress Continue(const Task& before, TaskProgress progress,
 }
 
 absl::Time StallsAt(const Task& task, const TaskProgress& progress) {
-  return progress.advanced_at + std::max(task.stall_after, kMinStallAfter);
+  return progress.advanced_at +
+         std::max(task.stall_after, model::kMinStallAfter);
 }
 
 }  // namespace
 
-size_t TaskMatcher::Find(std::string_view id, size_t hint) {
-  if (hint < tasks_.size() && tasks_[hint].id == id) return hint;
-  if (by_id_.empty()) {
-    by_id_.reserve(tasks_.size());
-    for (size_t i = 0; i < tasks_.size(); ++i)
-      by_id_.try_emplace(tasks_[i].id, i);
-  }
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? kNone : found->second;
+const Task* FindTask(const std::vector<Task>& tasks, std::string_view id,
+                     size_t hint) {
+  if (hint < tasks.size() && tasks[hint].id == id) return &tasks[hint];
+  for (const Task& task : tasks)
+    if (task.id == id) return &task;
+  return nullptr;
 }
 
 std::vector<TaskProgress> NextProgress(const Member* before,
                                        const model::MemberRecord& record,
                                        absl::Time now) {
-  static const std::vector<Task> kNoTasks;
-  const std::vector<Task>& former =
-      before == nullptr ? kNoTasks : before->record.tasks;
-  TaskMatcher matcher(former);
-
   std::vector<TaskProgress> next;
   next.reserve(record.tasks.size());
   for (size_t i = 0; i < record.tasks.size(); ++i) {
     const Task& task = record.tasks[i];
-    const size_t match = matcher.Find(task.id, i);
+    const Task* const former = before == nullptr
+                                   ? nullptr
+                                   : FindTask(before->record.tasks, task.id, i);
     next.push_back(
-        match == TaskMatcher::kNone
+        former == nullptr
             ? Begin(task, now)
-            : Continue(former[match], before->progress[match], task, now));
+            : Continue(*former, ProgressOf(*before, *former), task, now));
     next.back().expected_end = ExpectedEnd(task, next.back(), now);
   }
   return next;
+}
+
+const TaskProgress& ProgressOf(const Member& member, const Task& task) {
+  return member
+      .progress[static_cast<size_t>(&task - member.record.tasks.data())];
 }
 
 absl::Time NextStall(const Member& member) {

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "model/member_record.h"
 #include "monitor/state/member.h"
@@ -34,28 +33,15 @@ inline constexpr absl::Duration kRateWindow = absl::Minutes(1);
 inline constexpr absl::Duration kMinSampleInterval = absl::Milliseconds(100);
 // An end further away than this is no forecast.
 inline constexpr absl::Duration kMaxForecast = absl::Hours(24 * 365 * 10);
-// A shorter `stall_after` counts as this: the monitor looks once a second.
-inline constexpr absl::Duration kMinStallAfter = absl::Seconds(1);
 
-// Finds the tasks of an earlier record by id. Ids should be unique, but they
-// come from outside: of equal ids each is matched by its place first, so that
-// an unchanged record always matches itself.
-//
-// Lifetime: `tasks` must outlive this.
-class TaskMatcher {
- public:
-  static constexpr size_t kNone = static_cast<size_t>(-1);
+// The task `id` among `tasks`, which is at the place `hint` more often than
+// not; null if there is none. Ids are unique and tasks few:
+// model/record_limits.h.
+const model::Task* FindTask(const std::vector<model::Task>& tasks,
+                            std::string_view id, size_t hint);
 
-  explicit TaskMatcher(const std::vector<model::Task>& tasks) : tasks_(tasks) {}
-
-  // The index of the task `id`, which is at `hint` more often than not; kNone
-  // if there is none.
-  size_t Find(std::string_view id, size_t hint);
-
- private:
-  const std::vector<model::Task>& tasks_;
-  absl::flat_hash_map<std::string_view, size_t> by_id_;  // filled when needed
-};
+// REQUIRES: `task` is an element of `member.record.tasks`.
+const TaskProgress& ProgressOf(const Member& member, const model::Task& task);
 
 // The progress of each task of `record`, carried on from `before` (null: the
 // member was not known). A task whose `done` fell, or that runs again after it
