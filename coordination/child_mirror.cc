@@ -1,0 +1,373 @@
+#include "coordination/child_mirror.h"
+
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/backoff.h"
+#include "base/callback_scope.h"
+#include "base/strings.h"
+
+namespace roster::coordination {
+namespace {
+
+using zk::ConnectionState;
+using zk::WatchEventType;
+
+// Enough to keep the server busy; the queue in the C client and the replies
+// stay small however many children there are.
+constexpr size_t kMaxOutstandingReads = 1000;
+
+// The request ended with its connection or session.
+bool IsCutOff(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsCancelled(status);
+}
+
+std::string_view Name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
+class ChildMirror::Impl {
+ public:
+  Impl(base::Loop& loop, zk::Session& session, std::string path,
+       Listener& listener);
+  ~Impl();
+
+  const std::string& path() const { return path_; }
+  size_t size() const { return told_; }
+  const ChildMirrorStats& stats() const { return stats_; }
+
+ private:
+  // There is one for each child: keep it small.
+  struct Child {
+    // The session in which its data watch was set; older: it is not armed.
+    // Truncated, which takes 4 billion sessions to matter.
+    uint32_t armed_in = 0;
+    uint32_t listed = 0;  // the listing that named it last
+    bool told = false;    // by OnChild()
+    bool queued = false;  // in to_read_
+    bool reading = false;
+    bool read_again = false;  // changed while it was being read
+    bool failed = false;      // waits for the next retry
+  };
+  using ChildMap = absl::flat_hash_map<std::string, Child>;
+
+  void OnState(const zk::ConnectionInfo& info);
+  void OnWatch(const zk::WatchEvent& event);
+
+  void List();
+  void OnListed(absl::StatusOr<zk::Children> children);
+  void TakeListing(const std::vector<std::string>& names);
+  void ForgetUnlisted();
+  void OnParentMissing();
+  void OnParentLookedFor(const absl::Status& status);
+  void OnParentFailed(const absl::Status& status);
+
+  void QueueRead(const std::string& name, Child& child);
+  void ReadMore();
+  void Read(const std::string& name, Child& child);
+  void OnRead(const std::string& name, absl::StatusOr<zk::Node> node);
+  void OnReadFailed(const std::string& name, Child& child,
+                    const absl::Status& status);
+  void Forget(std::string_view name);
+  void SyncIfDone();
+
+  void RetryLater();
+  void Retry();
+
+  std::string ChildPath(std::string_view name) const;
+
+  base::Loop& loop_;
+  zk::Session& session_;
+  const std::string path_;
+  const std::string prefix_;  // of the paths of children
+  Listener& listener_;
+  zk::Session::ListenerId state_listener_;
+  zk::WatcherId watcher_;
+
+  ChildMap children_;
+  size_t told_ = 0;
+  std::deque<std::string> to_read_;
+  uint32_t generation_ = 0;  // of the session, truncated
+  uint32_t listing_ = 0;     // counts listings taken
+
+  bool listing_now_ = false;
+  bool list_again_ = false;
+  bool listed_ = false;  // since the last connect
+  bool synced_ = false;
+
+  base::Backoff backoff_{absl::Seconds(1), absl::Minutes(1)};
+  base::Loop::TimerId retry_timer_ = 0;
+  ChildMirrorStats stats_;
+
+  base::CallbackScope scope_;
+};
+
+ChildMirror::Impl::Impl(base::Loop& loop, zk::Session& session,
+                        std::string path, Listener& listener)
+    : loop_(loop),
+      session_(session),
+      path_(std::move(path)),
+      prefix_(path_ == "/" ? path_ : path_ + "/"),
+      listener_(listener) {
+  state_listener_ = session_.AddListener(
+      [this](const zk::ConnectionInfo& info) { OnState(info); });
+  watcher_ = session_.AddWatcher(
+      [this](const zk::WatchEvent& event) { OnWatch(event); });
+  // Not from inside the constructor: the listener is still being built.
+  if (session_.connected())
+    loop_.Post(scope_.Wrap([this] {
+      if (!listed_ && !listing_now_) OnState(session_.info());
+    }));
+}
+
+ChildMirror::Impl::~Impl() {
+  session_.RemoveListener(state_listener_);
+  session_.RemoveWatcher(watcher_);
+  loop_.Cancel(retry_timer_);
+}
+
+std::string ChildMirror::Impl::ChildPath(std::string_view name) const {
+  std::string path = prefix_;
+  path.append(name);
+  return path;
+}
+
+void ChildMirror::Impl::OnState(const zk::ConnectionInfo& info) {
+  if (info.state != ConnectionState::kConnected) {
+    listed_ = synced_ = false;
+    listener_.OnDisconnected(info);
+    return;
+  }
+  // Watches of an older session are void: armed_in tells.
+  generation_ = static_cast<uint32_t>(info.generation);
+  backoff_.Reset();
+  ++stats_.resyncs;
+  // A listing that the cut has ended and that has not said so yet repeats
+  // itself.
+  if (!listing_now_) List();
+}
+
+void ChildMirror::Impl::OnWatch(const zk::WatchEvent& event) {
+  if (event.path == path_) {
+    // Of the parent's data nothing is wanted, but where the parent was missing
+    // its watch was set by looking whether it exists.
+    if (event.type != WatchEventType::kDataChanged) List();
+    return;
+  }
+  const std::string_view name = Name(event.path);
+  const auto found = children_.find(base::ToAbsl(name));
+  if (found == children_.end()) return;
+  found->second.armed_in = 0;
+  if (event.type == WatchEventType::kDeleted) {
+    // The server reports this in order with everything else: that node is
+    // gone. Should it exist again, the parent's watch has fired as well.
+    Forget(name);
+    SyncIfDone();
+    return;
+  }
+  QueueRead(found->first, found->second);
+  ReadMore();
+}
+
+// One listing at a time; what happens meanwhile makes one more.
+void ChildMirror::Impl::List() {
+  if (listing_now_) {
+    list_again_ = true;
+    return;
+  }
+  if (!session_.connected()) return;  // the next connect lists
+  listing_now_ = true;
+  list_again_ = false;
+  ++stats_.lists;
+  session_.GetChildren(path_, watcher_,
+                       scope_.Wrap([this](absl::StatusOr<zk::Children> result) {
+                         OnListed(std::move(result));
+                       }));
+}
+
+void ChildMirror::Impl::OnListed(absl::StatusOr<zk::Children> children) {
+  listing_now_ = false;
+  const absl::Status& status = children.status();
+  if (status.ok()) {
+    TakeListing(children->names);
+    if (list_again_) List();
+  } else if (absl::IsNotFound(status)) {
+    OnParentMissing();
+  } else if (IsCutOff(status)) {
+    List();  // if the next connect has come already
+  } else {
+    OnParentFailed(status);
+  }
+}
+
+void ChildMirror::Impl::TakeListing(const std::vector<std::string>& names) {
+  ++listing_;
+  listed_ = true;
+  children_.reserve(names.size());
+  for (const std::string& name : names) {
+    const auto [entry, is_new] = children_.try_emplace(name);
+    Child& child = entry->second;
+    child.listed = listing_;
+    const bool armed = child.armed_in == generation_;
+    // One that is being read will be armed by that.
+    if (!armed && !child.reading && !child.failed)
+      QueueRead(entry->first, child);
+  }
+  // Those not named are gone.
+  if (children_.size() > names.size()) ForgetUnlisted();
+  ReadMore();
+  SyncIfDone();
+}
+
+void ChildMirror::Impl::ForgetUnlisted() {
+  // Gathered first: the listener hears of them while the table is at rest.
+  std::vector<std::string> gone;
+  for (const auto& [name, child] : children_)
+    if (child.listed != listing_) gone.push_back(name);
+  for (const std::string& name : gone) Forget(name);
+}
+
+// A missing node has no children to watch: wait for its creation.
+void ChildMirror::Impl::OnParentMissing() {
+  listing_now_ = true;
+  TakeListing({});
+  session_.Exists(path_, watcher_,
+                  scope_.Wrap([this](absl::StatusOr<zk::Stat> stat) {
+                    OnParentLookedFor(stat.status());
+                  }));
+}
+
+void ChildMirror::Impl::OnParentLookedFor(const absl::Status& status) {
+  listing_now_ = false;
+  if (absl::IsNotFound(status) && !list_again_) {
+    SyncIfDone();
+  } else if (status.ok() || absl::IsNotFound(status) || IsCutOff(status)) {
+    listed_ = false;
+    List();
+  } else {
+    OnParentFailed(status);
+  }
+}
+
+void ChildMirror::Impl::OnParentFailed(const absl::Status& status) {
+  listed_ = false;
+  RetryLater();
+  listener_.OnError("", status);
+}
+
+void ChildMirror::Impl::QueueRead(const std::string& name, Child& child) {
+  if (child.queued) return;
+  if (child.reading) {
+    child.read_again = true;
+    return;
+  }
+  child.queued = true;
+  to_read_.push_back(name);
+}
+
+void ChildMirror::Impl::ReadMore() {
+  while (!to_read_.empty() && session_.connected() &&
+         stats_.outstanding_reads < kMaxOutstandingReads) {
+    const std::string name = std::move(to_read_.front());
+    to_read_.pop_front();
+    const auto found = children_.find(name);
+    if (found == children_.end() || !found->second.queued) continue;
+    found->second.queued = false;
+    Read(name, found->second);
+  }
+}
+
+void ChildMirror::Impl::Read(const std::string& name, Child& child) {
+  child.reading = true;
+  child.failed = false;
+  ++stats_.reads;
+  ++stats_.outstanding_reads;
+  session_.Get(ChildPath(name), watcher_,
+               scope_.Wrap([this, name](absl::StatusOr<zk::Node> node) {
+                 OnRead(name, std::move(node));
+               }));
+}
+
+void ChildMirror::Impl::OnRead(const std::string& name,
+                               absl::StatusOr<zk::Node> node) {
+  --stats_.outstanding_reads;
+  const auto found = children_.find(name);
+  if (found != children_.end()) {
+    Child& child = found->second;
+    child.reading = false;
+    if (!node.ok()) {
+      OnReadFailed(name, child, node.status());
+    } else {
+      child.armed_in = generation_;
+      if (std::exchange(child.read_again, false)) QueueRead(name, child);
+      if (!std::exchange(child.told, true)) ++told_;
+      listener_.OnChild(name, *node);
+    }
+  }
+  ReadMore();
+  SyncIfDone();
+}
+
+void ChildMirror::Impl::OnReadFailed(const std::string& name, Child& child,
+                                     const absl::Status& status) {
+  const bool read_again = std::exchange(child.read_again, false);
+  if (absl::IsNotFound(status)) {
+    Forget(name);
+  } else if (IsCutOff(status)) {
+    // The next connect reads what is not armed. It may have come already.
+    if (session_.connected()) QueueRead(name, child);
+  } else {
+    child.failed = true;
+    if (read_again) QueueRead(name, child);
+    RetryLater();
+    listener_.OnError(name, status);
+  }
+}
+
+void ChildMirror::Impl::Forget(std::string_view name) {
+  const auto found = children_.find(base::ToAbsl(name));
+  if (found == children_.end()) return;
+  const std::string kept(name);  // `name` may point into the entry
+  const bool told = found->second.told;
+  children_.erase(found);
+  if (!told) return;
+  --told_;
+  listener_.OnGone(kept);
+}
+
+void ChildMirror::Impl::SyncIfDone() {
+  if (synced_ || !listed_ || listing_now_ || list_again_ || !to_read_.empty() ||
+      stats_.outstanding_reads > 0 || !session_.connected())
+    return;
+  synced_ = true;
+  listener_.OnSynced();
+}
+
+void ChildMirror::Impl::RetryLater() {
+  if (retry_timer_ != 0) return;
+  retry_timer_ = loop_.RunAfter(backoff_.Next(), [this] {
+    retry_timer_ = 0;
+    Retry();
+  });
+}
+
+void ChildMirror::Impl::Retry() {
+  for (auto& [name, child] : children_)
+    if (std::exchange(child.failed, false)) QueueRead(name, child);
+  if (!listed_) List();
+  ReadMore();
+}
+
+ChildMirror::ChildMirror(base::Loop& loop, zk::Session& session,
+                         std::string path, Listener& listener)
+    : impl_(std::make_unique<Impl>(loop, session, std::move(path), listener)) {}
+ChildMirror::~ChildMirror() = default;
+const std::string& ChildMirror::path() const { return impl_->path(); }
+size_t ChildMirror::size() const { return impl_->size(); }
+const ChildMirrorStats& ChildMirror::stats() const { return impl_->stats(); }
+
+}  // namespace roster::coordination
