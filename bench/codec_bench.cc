@@ -62,13 +62,14 @@ void ReadRecord(benchmark::State& state) {
 }
 BENCHMARK(ReadRecord)->ArgName("tasks")->Arg(0)->Arg(1)->Arg(16)->Arg(64);
 
-// The dearest record that is read at all: every number has to be blanked.
+// The dearest record known: as long as may be, with numbers at its end that no
+// double holds, each of which makes the reader start again.
 void ReadHostileRecord(benchmark::State& state) {
   std::string bytes = R"({"gauges":{"x":0)";
-  while (bytes.size() < kHardMaxRecordBytes - 32) {
-    absl::StrAppend(&bytes, ",\"", bytes.size(), "\":1e999");
+  while (bytes.size() < kHardMaxRecordBytes - 100) {
+    absl::StrAppend(&bytes, ",\"", bytes.size(), "\":1");
   }
-  bytes += "}}";
+  bytes += R"(,"a":1e999,"b":1e999,"c":1e999}})";
   for (auto _ : state) {
     benchmark::DoNotOptimize(ParseMemberRecord(bytes));
   }

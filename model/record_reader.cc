@@ -425,7 +425,7 @@ ParsedRecord ParseMemberRecord(std::string_view bytes) {
   // The reader stops at a number that no double can hold, such as 1e999. That
   // is one bad field, not a bad record: blank the number and read again, a few
   // times at most, since each reading costs as much as the first.
-  constexpr int kMaxReadings = 8;
+  constexpr int kMaxReadings = 4;
   std::string blanked;
   std::string warning;
   for (int i = 0; i < kMaxReadings; ++i) {

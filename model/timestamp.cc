@@ -44,7 +44,7 @@ bool IsTimestamp(absl::Time time) {
 }
 
 std::string FormatTimestamp(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ",
                           std::clamp(time, Earliest(), Latest()),
                           absl::UTCTimeZone());
 }
