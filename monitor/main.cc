@@ -1,0 +1,367 @@
+// rosterd: constructs the parts, starts them in order, waits for a signal, and
+// stops them in reverse. No logic lives here.
+
+#include <grpcpp/grpcpp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "base/loop.h"
+#include "base/mutex.h"
+#include "base/published.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "base/version.h"
+#include "model/paths.h"
+#include "monitor/address_file.h"
+#include "monitor/dev_zookeeper.h"
+#include "monitor/http/http_server.h"
+#include "monitor/http/status_pages.h"
+#include "monitor/logging.h"
+#include "monitor/metrics/metrics_page.h"
+#include "monitor/options.h"
+#include "monitor/rpc/membership_service.h"
+#include "monitor/rpc/rpc_server.h"
+#include "monitor/state/cluster_table.h"
+#include "monitor/state/event_log.h"
+#include "monitor/watch/cluster_watcher.h"
+#include "zk/session.h"
+
+namespace roster::monitor {
+namespace {
+
+using base::LogLevel;
+
+// All of it together has to fit into the 5 s that a stop may take.
+constexpr absl::Duration kStreamGrace = absl::Seconds(2);
+
+// Daemon holds the parts in the order in which they depend on each other, so
+// that destruction goes the other way.
+class Daemon {
+ public:
+  Daemon(Options options, base::LogSink log)
+      : options_(std::move(options)), log_(std::move(log)) {}
+  ~Daemon();
+
+  // Everything serves when it returns OK.
+  absl::Status Start();
+  // Why rosterd has to end although nobody asked it to; "" if it need not.
+  std::string failure() const;
+
+ private:
+  struct Cluster {
+    std::unique_ptr<ClusterTable> table;
+    std::unique_ptr<ClusterWatcher> watcher;
+  };
+
+  absl::Status StartDevZooKeeper();
+  absl::Status ReadCredentials();
+  void MakeTables();
+  absl::Status StartRpc();
+  absl::Status StartHttp();
+  void StartWatching();
+  absl::Status AnnounceAddresses();
+  std::vector<ClusterViewPtr> Views() const;
+  MetricsSources MetricSources();
+
+  Options options_;
+  const base::LogSink log_;
+  // Tells the runs of rosterd apart, in resume tokens and events.
+  const std::string run_id_ =
+      boost::uuids::to_string(boost::uuids::random_generator()());
+
+  mutable base::Mutex mu_;
+  std::string failure_ ABSL_GUARDED_BY(mu_);
+
+  std::unique_ptr<DevZooKeeper> dev_zookeeper_;
+  std::string credentials_;
+  base::Published<zk::ConnectionInfo> connection_{
+      std::make_shared<zk::ConnectionInfo>()};
+  std::unique_ptr<EventLog> events_;
+  std::vector<Cluster> clusters_;  // constant once watched, but for `watcher`
+  std::unique_ptr<MetricsPage> metrics_;
+  std::unique_ptr<MembershipService> membership_;
+  std::unique_ptr<RpcServer> rpc_;
+  std::atomic<bool> rpc_serving_{false};
+  std::unique_ptr<HttpServer> http_;
+  std::vector<base::ListenAddress> http_addresses_;
+  std::unique_ptr<zk::Session> session_;  // confined to loop_
+  std::unique_ptr<base::Loop> loop_;      // "watch"
+};
+
+Daemon::~Daemon() {
+  rpc_serving_ = false;
+  if (rpc_) rpc_->Shutdown(kStreamGrace);
+  if (http_) http_->Stop();
+  if (loop_) {
+    loop_->RunAndWait([this] {
+      for (Cluster& cluster : clusters_) cluster.watcher.reset();
+      session_.reset();
+    });
+    loop_.reset();
+  }
+}
+
+std::string Daemon::failure() const {
+  base::MutexLock lock(&mu_);
+  return failure_;
+}
+
+absl::Status Daemon::Start() {
+  ROSTER_RETURN_IF_ERROR(ReadCredentials());
+  if (options_.dev) {
+    ROSTER_RETURN_IF_ERROR(StartDevZooKeeper());
+  }
+  MakeTables();
+  ROSTER_RETURN_IF_ERROR(StartRpc());
+  ROSTER_RETURN_IF_ERROR(StartHttp());
+  StartWatching();
+  return AnnounceAddresses();
+}
+
+absl::Status Daemon::StartDevZooKeeper() {
+  ROSTER_ASSIGN_OR_RETURN(
+      dev_zookeeper_, DevZooKeeper::Start({.data = options_.dev_data,
+                                           .port = options_.dev_port,
+                                           .log = log_,
+                                           .on_exit = [this](std::string why) {
+                                             {
+                                               base::MutexLock lock(&mu_);
+                                               failure_ = std::move(why);
+                                             }
+                                             kill(getpid(),
+                                                  SIGTERM);  // wakes main
+                                           }}));
+  options_.zookeeper = dev_zookeeper_->servers();
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::ReadCredentials() {
+  const std::string& file = options_.zookeeper_credentials_file;
+  if (file.empty()) return absl::OkStatus();
+  std::ifstream in(file);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  absl::StripAsciiWhitespace(&text);
+  if (text.find(':') == std::string::npos)
+    return absl::InvalidArgumentError(
+        base::StrCat("--zookeeper-credentials-file ", file,
+                     ": cannot be read, or does not hold user:password"));
+  credentials_ = std::move(text);
+  return absl::OkStatus();
+}
+
+void Daemon::MakeTables() {
+  events_ = std::make_unique<EventLog>(run_id_, options_.event_history);
+  for (const ClusterOption& cluster : options_.clusters)
+    clusters_.push_back(
+        {.table = std::make_unique<ClusterTable>(
+             ClusterTableOptions{.cluster = cluster.name,
+                                 .members_path = cluster.members_path,
+                                 .left_retention = options_.left_retention,
+                                 .lost_retention = options_.lost_retention},
+             *events_)});
+  metrics_ = std::make_unique<MetricsPage>(
+      MetricsOptions{
+          .member_series = {.max_members = options_.max_member_series}},
+      MetricSources());
+}
+
+std::vector<ClusterViewPtr> Daemon::Views() const {
+  std::vector<ClusterViewPtr> views;
+  views.reserve(clusters_.size());
+  for (const Cluster& cluster : clusters_)
+    views.push_back(cluster.table->view());
+  return views;
+}
+
+MetricsSources Daemon::MetricSources() {
+  return {.views = [this] { return Views(); },
+          .zookeeper =
+              [this] {
+                const auto info = connection_.Get();
+                return ZooKeeperStats{
+                    .state = std::string(zk::ConnectionStateName(info->state)),
+                    .sessions = info->generation};
+              },
+          .streams =
+              [this] {
+                const RpcStats stats = membership_->stats();
+                return StreamStats{
+                    .subscribers = static_cast<int64_t>(stats.member_streams +
+                                                        stats.event_streams),
+                    .resets = stats.overruns,
+                    .merged = stats.merged_changes};
+              },
+          .events = [this] { return events_->newest(); }};
+}
+
+absl::Status Daemon::StartRpc() {
+  std::vector<ClusterSource> sources;
+  for (const Cluster& cluster : clusters_)
+    sources.push_back(
+        {.name = cluster.table->options().cluster,
+         .view = [table = cluster.table.get()] { return table->view(); }});
+  membership_ = std::make_unique<MembershipService>(
+      MembershipServiceOptions{.view_id = run_id_,
+                               .server_version = std::string(kVersion),
+                               .zookeeper_servers = options_.zookeeper,
+                               .zookeeper_state =
+                                   [this] {
+                                     return std::string(zk::ConnectionStateName(
+                                         connection_.Get()->state));
+                                   }},
+      std::move(sources), *events_);
+  for (const Cluster& cluster : clusters_) {
+    StreamHub* hub = membership_->hub(cluster.table->options().cluster);
+    cluster.table->SetChangeListener(
+        [hub](const MemberChange& change) { hub->Publish(change); });
+    cluster.table->SetViewListener(
+        [hub](const ClusterViewPtr& view) { hub->PublishView(view); });
+  }
+  events_->SetListener(
+      [this](const EventPtr&) { membership_->NotifyEvents(); });
+  ROSTER_ASSIGN_OR_RETURN(
+      rpc_, RpcServer::Start(
+                {.listen = options_.grpc_listen},
+                {{.service = membership_.get(),
+                  .name = v1::MembershipService::service_full_name(),
+                  .stop_streams = [this] { membership_->StopStreams(); }}}));
+  rpc_serving_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartHttp() {
+  HttpServerOptions options{.log = log_};
+  for (const std::string& text : options_.http_listen) {
+    ROSTER_ASSIGN_OR_RETURN(base::ListenAddress address,
+                            base::ParseListenAddress(text));
+    options.listen.push_back(std::move(address));
+  }
+  HttpRouter router;
+  AddStatusPages({.views = [this] { return Views(); },
+                  .grpc_serving = [this] { return rpc_serving_.load(); },
+                  .zookeeper_tried =
+                      [this] {
+                        const auto info = connection_.Get();
+                        return info->state !=
+                                   zk::ConnectionState::kConnecting ||
+                               !info->reason.empty();
+                      },
+                  .metrics = [this] { return metrics_->Render(); },
+                  .metrics_content_type = std::string(kMetricsContentType)},
+                 router);
+  http_ = std::make_unique<HttpServer>(std::move(options), std::move(router));
+  ROSTER_ASSIGN_OR_RETURN(http_addresses_, http_->Start());
+  return absl::OkStatus();
+}
+
+void Daemon::StartWatching() {
+  loop_ = std::make_unique<base::Loop>("watch");
+  loop_->Start();
+  loop_->RunAndWait([this] {
+    session_ = std::make_unique<zk::Session>(
+        *loop_, zk::SessionOptions{.servers = options_.zookeeper,
+                                   .session_timeout = options_.session_timeout,
+                                   .digest_credentials = credentials_,
+                                   .log = log_});
+    session_->AddListener([this](const zk::ConnectionInfo& info) {
+      connection_.Publish(std::make_shared<zk::ConnectionInfo>(info));
+      base::Log(log_,
+                info.state == zk::ConnectionState::kConnected
+                    ? LogLevel::kInfo
+                    : LogLevel::kWarning,
+                "zookeeper session state=", zk::ConnectionStateName(info.state),
+                " generation=", info.generation, " session=0x",
+                absl::Hex(info.session_id),
+                " timeout=", absl::FormatDuration(info.negotiated_timeout),
+                " reason=\"", info.reason, "\"");
+    });
+    for (Cluster& cluster : clusters_) {
+      const ClusterTableOptions& table = cluster.table->options();
+      cluster.watcher = std::make_unique<ClusterWatcher>(
+          *loop_, *session_, *cluster.table,
+          ClusterWatcherOptions{
+              .members_path = table.members_path,
+              .control_path =
+                  model::ControlPath(options_.state_path, table.cluster),
+              .log = log_,
+              .on_published = metrics_->WatchPublishObserver()});
+    }
+    session_->Start();
+  });
+}
+
+absl::Status Daemon::AnnounceAddresses() {
+  BoundAddresses addresses{.grpc = rpc_->addresses(),
+                           .zookeeper = options_.zookeeper,
+                           .pid = getpid()};
+  for (const base::ListenAddress& address : http_addresses_)
+    addresses.http.push_back(address.ToString());
+  for (const std::string& address : addresses.grpc)
+    base::Log(log_, LogLevel::kInfo, "serving grpc address=", address);
+  for (const std::string& address : addresses.http)
+    base::Log(log_, LogLevel::kInfo, "serving http address=", address);
+  if (!options_.address_file.empty()) {
+    ROSTER_RETURN_IF_ERROR(WriteAddressFile(options_.address_file, addresses));
+  }
+  return absl::OkStatus();
+}
+
+int Run(int argc, char** argv) {
+  ParsedOptions parsed = ParseOptions(argc, argv);
+  if (parsed.exit_now) {
+    std::fputs(parsed.message.c_str(), parsed.exit_code == 0 ? stdout : stderr);
+    return parsed.exit_code;
+  }
+  const base::LogSink log =
+      MakeLogSink(parsed.options.log_format, parsed.options.log_level);
+
+  // Signals are waited for below; no thread may take them, so they are blocked
+  // before the first one starts.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  base::Log(log, LogLevel::kInfo, "rosterd starts version=", kVersion,
+            " revision=", kRevision, " pid=", getpid());
+  auto daemon = std::make_unique<Daemon>(std::move(parsed.options), log);
+  if (absl::Status status = daemon->Start(); !status.ok()) {
+    base::Log(log, LogLevel::kError,
+              "rosterd cannot start: ", base::Message(status));
+    return 1;
+  }
+  sd_notify(0, "READY=1\nSTATUS=serving");
+
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  // A second signal does not wait for an orderly end.
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  sd_notify(0, "STOPPING=1\nSTATUS=stopping");
+  const std::string failure = daemon->failure();
+  if (failure.empty())
+    base::Log(log, LogLevel::kInfo, "rosterd stops signal=", received);
+  else
+    base::Log(log, LogLevel::kError, "rosterd stops: ", failure);
+  daemon.reset();
+  base::Log(log, LogLevel::kInfo, "rosterd has stopped");
+  return failure.empty() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace roster::monitor
+
+int main(int argc, char** argv) { return roster::monitor::Run(argc, argv); }
