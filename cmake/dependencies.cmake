@@ -8,6 +8,7 @@ find_package(nlohmann_json CONFIG REQUIRED)  # JSON of the wire formats
 find_package(Protobuf REQUIRED)              # messages of the API
 find_package(gRPC CONFIG REQUIRED)           # the API
 find_package(prometheus-cpp CONFIG REQUIRED) # metrics; core only
+find_package(ZLIB REQUIRED)                  # gzip of HTTP responses
 find_package(yaml-cpp CONFIG REQUIRED)       # configuration file, YAML output
 find_package(spdlog CONFIG REQUIRED)         # logs of rosterd
 find_package(CLI11 CONFIG REQUIRED)          # flags of rosterd and rosterctl

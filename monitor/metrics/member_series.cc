@@ -184,12 +184,9 @@ void Writer::Drop(const Member& member) {
 
 std::string Writer::Finish() && {
   Family limit(metric::kMemberSeriesLimit);
-  limit.rows =
-      base::StrCat(limit.spec.name, " ", options_.max_members, "
-");
+  limit.rows = base::StrCat(limit.spec.name, " ", options_.max_members, "\n");
   Family dropped(metric::kMemberSeriesDropped);
-  dropped.rows = base::StrCat(dropped.spec.name, " ", dropped_, "
-");
+  dropped.rows = base::StrCat(dropped.spec.name, " ", dropped_, "\n");
 
   const Family* const families[] = {
       &status_,     &info_,         &joined_,     &departed_,      &reading_,

@@ -1,0 +1,226 @@
+#include "monitor/metrics/metrics_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "base/published.h"
+#include "monitor/metrics/metric_names.h"
+#include "tests/support/temp_dir.h"
+#include "tests/unit/metrics/promtool.h"
+#include "tests/unit/metrics/views.h"
+
+namespace roster::monitor {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A view in which every metric has something to show.
+ClusterViewPtr FullView() {
+  auto busy = MakeMember("busy");
+  busy->record.gauges["queue_depth"] = 1;
+  AddTask(*busy, {.id = "1", .name = "reindex", .done = 1, .total = 2},
+          {.rate_per_second = 1, .expected_end = absl::FromUnixSeconds(9)});
+  auto view = std::make_shared<ClusterView>(
+      *MakeView({busy, MakeLostMember("gone"), MakeMember("idle")}));
+  view->revision = 17;
+  view->opaque_count = 1;
+  view->counters = {.joins = 1,
+                    .leaves = 2,
+                    .losses = 3,
+                    .replacements = 4,
+                    .updates = 5,
+                    .merged_updates = 6,
+                    .unreadable_records = 7,
+                    .dropped_orders = 8};
+  return view;
+}
+
+MetricsSources SourcesOf(ClusterViewPtr view) {
+  return {
+      .views = [view] { return std::vector<ClusterViewPtr>{view}; },
+      .zookeeper =
+          [] {
+            return ZooKeeperStats{"SUSPENDED", 3};
+          },
+      .streams =
+          [] {
+            return StreamStats{11, 12, 13};
+          },
+      .events = [] { return uint64_t{14}; },
+  };
+}
+
+TEST(MetricsPageTest, PassesPromtool) {
+  MetricsPage page({}, SourcesOf(FullView()));
+  page.WatchPublishObserver()(absl::Microseconds(30));
+
+  EXPECT_THAT(page.Render(), PassesPromtool());
+}
+
+TEST(MetricsPageTest, ShowsEveryMetricOfTheTableAndNoOther) {
+  const MetricsPage page({}, SourcesOf(FullView()));
+
+  std::multiset<std::string> shown;
+  std::istringstream lines(page.Render());
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("# TYPE ", 0) == 0) shown.insert(line.substr(7));
+
+  std::multiset<std::string> listed;
+  for (const MetricSpec* metric : kAllMetrics)
+    listed.insert(std::string(metric->name) + " " +
+                  std::string(MetricKindName(metric->kind)));
+  EXPECT_EQ(shown, listed);
+}
+
+TEST(MetricsPageTest, ShowsEveryStatusAlsoWithNobodyInIt) {
+  const std::string page = MetricsPage({}, SourcesOf(FullView())).Render();
+
+  for (const auto& [status, count] :
+       {std::pair("STARTING", 0), std::pair("UP", 2), std::pair("DEGRADED", 0),
+        std::pair("DRAINING", 0), std::pair("OFFLINE", 0), std::pair("LOST", 1),
+        std::pair("LEFT", 0)})
+    EXPECT_THAT(page, HasSubstr("roster_members{cluster=\"default\",status=\"" +
+                                std::string(status) + "\"} " +
+                                std::to_string(count) + "\n"));
+  EXPECT_THAT(page,
+              HasSubstr("roster_members_present{cluster=\"default\"} 2\n"));
+}
+
+TEST(MetricsPageTest, ShowsCountersAndTheStateOfTheView) {
+  const std::string page = MetricsPage({}, SourcesOf(FullView())).Render();
+
+  const std::string cluster = "{cluster=\"default\"} ";
+  for (const auto& [metric, value] :
+       {std::pair("joins_total", "1"), std::pair("leaves_total", "2"),
+        std::pair("losses_total", "3"), std::pair("replacements_total", "4"),
+        std::pair("updates_total", "5"), std::pair("updates_merged_total", "6"),
+        std::pair("records_unreadable_total", "7"),
+        std::pair("orders_dropped_total", "8"),
+        std::pair("members_opaque", "1"), std::pair("view_connected", "1"),
+        std::pair("view_synced", "1"), std::pair("view_revision", "17"),
+        std::pair("view_as_of_timestamp_seconds", "3000")})
+    EXPECT_THAT(page,
+                HasSubstr("\nroster_" + (metric + cluster) + value + "\n"));
+}
+
+TEST(MetricsPageTest, ShowsTheMonitorItself) {
+  const std::string page = MetricsPage({}, SourcesOf(FullView())).Render();
+
+  EXPECT_THAT(page, HasSubstr("roster_zookeeper_state{state=\"SUSPENDED\"} 1"));
+  EXPECT_THAT(page, HasSubstr("roster_zookeeper_state{state=\"CONNECTED\"} 0"));
+  EXPECT_THAT(page, HasSubstr("\nroster_zookeeper_sessions_total 3\n"));
+  EXPECT_THAT(page, HasSubstr("\nroster_subscribers 11\n"));
+  EXPECT_THAT(page, HasSubstr("\nroster_stream_resets_total 12\n"));
+  EXPECT_THAT(page, HasSubstr("\nroster_stream_merged_total 13\n"));
+  EXPECT_THAT(page, HasSubstr("\nroster_events_total 14\n"));
+  EXPECT_THAT(page, HasSubstr("\nroster_build_info{version=\""));
+}
+
+TEST(MetricsPageTest, SaysNothingOfAViewThatWasNeverTrue) {
+  auto view = std::make_shared<ClusterView>();
+  view->cluster = "default";
+
+  const std::string page = MetricsPage({}, SourcesOf(view)).Render();
+
+  EXPECT_THAT(page, Not(HasSubstr("\nroster_view_as_of_timestamp_seconds{")));
+  EXPECT_THAT(page, HasSubstr("roster_view_synced{cluster=\"default\"} 0\n"));
+  EXPECT_THAT(page, PassesPromtool());
+}
+
+TEST(MetricsPageTest, CountsDurationsInBuckets) {
+  MetricsPage page({}, {});
+
+  page.WatchPublishObserver()(absl::Microseconds(70));
+  page.WatchPublishObserver()(absl::Seconds(10));
+  page.WatchPublishObserver()(-absl::Seconds(1));  // the clock was set back
+  page.StreamWriteObserver()(absl::Milliseconds(2));
+
+  const std::string text = page.Render();
+  const std::string publish = "\nroster_watch_publish_seconds_";
+  EXPECT_THAT(text, HasSubstr(publish + "bucket{le=\"1e-05\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr(publish + "bucket{le=\"0.0001\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr(publish + "bucket{le=\"+Inf\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr(publish + "sum 10.00007\n"));
+  EXPECT_THAT(text, HasSubstr("\nroster_stream_write_seconds_count 1\n"));
+}
+
+TEST(MetricsPageTest, ShowsTheProcess) {
+  const std::string page = MetricsPage({}, {}).Render();
+
+  auto value_of = [&](const std::string& name) {
+    const size_t at = page.find("\n" + name + " ");
+    return at == std::string::npos
+               ? -1
+               : std::stod(page.substr(at + name.size() + 2));
+  };
+  EXPECT_GT(value_of("process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(value_of("process_virtual_memory_bytes"),
+            value_of("process_resident_memory_bytes"));
+  EXPECT_GE(value_of("process_open_fds"), 3);
+  EXPECT_GE(value_of("process_max_fds"), value_of("process_open_fds"));
+  EXPECT_GE(value_of("process_threads"), 1);
+  EXPECT_GE(value_of("process_cpu_seconds_total"), 0);
+  const double now = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+  EXPECT_NEAR(value_of("process_start_time_seconds"), now, 600);
+}
+
+TEST(MetricsPageTest, ShowsEachClusterOfSeveral) {
+  auto other = MakeMember("b");
+  other->cluster = "other";
+  const std::vector<ClusterViewPtr> views = {MakeView({MakeMember("a")}),
+                                             MakeView({other}, "other")};
+  const std::string page =
+      MetricsPage({}, {.views = [&] { return views; }}).Render();
+
+  EXPECT_THAT(page, HasSubstr("{cluster=\"default\",member=\"a\""));
+  EXPECT_THAT(page, HasSubstr("{cluster=\"other\",member=\"b\""));
+  EXPECT_THAT(page, PassesPromtool());
+}
+
+TEST(MetricsPageTest, F56_StaysWholeWhileMembersChurn) {
+  base::Published<ClusterView> published(MakeView({}));
+  MetricsPage page({}, {.views = [&] {
+                     return std::vector<ClusterViewPtr>{published.Get()};
+                   }});
+  std::atomic<bool> stop{false};
+  std::atomic<int> changes{0};
+  std::thread churn([&] {
+    const auto observe = page.WatchPublishObserver();
+    // Joins and leaves; the view knows how many are up.
+    for (int i = 0; !stop; ++i, ++changes) {
+      auto view = std::make_shared<ClusterView>(*published.Get());
+      const std::string name = "m-" + std::to_string(i % 2000);
+      view->members = view->members.Find(name) != nullptr
+                          ? view->members.Without(name)
+                          : view->members.With(MakeMember(name));
+      view->count_by_status[1] = view->members.size();
+      published.Publish(std::move(view));
+      observe(absl::Microseconds(i % 1000));
+    }
+  });
+
+  std::string text;
+  for (int scrape = 0; scrape < 50 || changes < 10'000; ++scrape) {
+    text = page.Render();
+    // One revision per page: the count and the series agree.
+    size_t series = 0;
+    const std::string row = "\nroster_member_status{";
+    for (size_t at = text.find(row); at != std::string::npos;
+         at = text.find(row, at + 1))
+      ++series;
+    ASSERT_THAT(text,
+                HasSubstr("status=\"UP\"} " + std::to_string(series) + "\n"));
+  }
+  stop = true;
+  churn.join();
+  EXPECT_THAT(text, PassesPromtool());
+}
+
+}  // namespace
+}  // namespace roster::monitor
