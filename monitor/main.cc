@@ -277,15 +277,6 @@ void Daemon::StartWatching() {
                                    .log = log_});
     session_->AddListener([this](const zk::ConnectionInfo& info) {
       connection_.Publish(std::make_shared<zk::ConnectionInfo>(info));
-      base::Log(log_,
-                info.state == zk::ConnectionState::kConnected
-                    ? LogLevel::kInfo
-                    : LogLevel::kWarning,
-                "zookeeper session state=", zk::ConnectionStateName(info.state),
-                " generation=", info.generation, " session=0x",
-                absl::Hex(info.session_id),
-                " timeout=", absl::FormatDuration(info.negotiated_timeout),
-                " reason=\"", info.reason, "\"");
     });
     for (Cluster& cluster : clusters_) {
       const ClusterTableOptions& table = cluster.table->options();

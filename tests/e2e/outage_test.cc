@@ -88,7 +88,7 @@ TEST_F(CutTest, F23_ABlindMonitorServesTheLastViewAndDeclaresNobodyLost) {
   EVENTUALLY(!rosterd_->Connected());
   // Longer than rosterd's own session lasts.
   EVENTUALLY_THAT(rosterd_->HttpGet("/metrics"),
-                  HasSubstr("roster_zookeeper_state{state=\"lost\"} 1"));
+                  HasSubstr("roster_zookeeper_state{state=\"LOST\"} 1"));
 
   EXPECT_EQ(rosterd_->Status("steady"), "UP");
   EXPECT_EQ(rosterd_->Members().size(), 1);
