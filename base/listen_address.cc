@@ -39,6 +39,8 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   if (!host.empty() && host.front() == '[') {
     if (host.back() != ']') return refuse("has an unclosed bracket");
     host = host.substr(1, host.size() - 2);
+    // Nothing between brackets is a slip, not a wish for every interface.
+    if (host.empty()) return refuse("has empty brackets");
   } else if (host.find(':') != std::string_view::npos) {
     return refuse("is an IPv6 address without brackets");
   }

@@ -56,20 +56,31 @@ bool Loop::RunAndWait(Task task) {
   struct State {
     Mutex mu;
     CondVar changed;
+    // Either the loop begins the task, and the caller sees it through, or the
+    // caller gives up, and the task never runs: it may refer to the caller's
+    // stack.
+    bool begun ABSL_GUARDED_BY(mu) = false;
+    bool given_up ABSL_GUARDED_BY(mu) = false;
     bool ran ABSL_GUARDED_BY(mu) = false;
   };
   // Shared: a stopped loop keeps its queue until it is destroyed, after the
   // caller has given up.
   auto state = std::make_shared<State>();
   Post([state, task = std::move(task)]() mutable {
+    {
+      MutexLock lock(&state->mu);
+      if (state->given_up) return;
+      state->begun = true;
+    }
     task();
     MutexLock lock(&state->mu);
     state->ran = true;
     state->changed.NotifyAll();
   });
   MutexLock lock(&state->mu);
-  while (!state->ran && !rep_->context.stopped())
+  while (!state->ran && (state->begun || !rep_->context.stopped()))
     state->changed.WaitWithTimeout(&state->mu, absl::Milliseconds(50));
+  state->given_up = !state->ran;
   return state->ran;
 }
 
