@@ -1,0 +1,133 @@
+#include "cli/application.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_split.h"
+#include "base/strings.h"
+#include "base/version.h"
+#include "cli/commands/clusters_command.h"
+#include "cli/commands/completion_command.h"
+#include "cli/commands/events_command.h"
+#include "cli/commands/member_command.h"
+#include "cli/commands/members_command.h"
+#include "cli/commands/progress_command.h"
+#include "cli/commands/status_command.h"
+#include "cli/commands/version_command.h"
+#include "cli/completion.h"
+#include "cli/interrupt.h"
+#include "cli/nearest.h"
+#include "cli/terminal.h"
+
+namespace roster::cli {
+namespace {
+
+constexpr int kUsageError = 2;
+
+constexpr char kFooter[] = R"(Examples:
+  rosterctl status                 # is everything well?
+  rosterctl members                # which machines work
+  rosterctl progress --watch       # what they are doing, live
+  rosterctl events --follow        # what happens
+
+Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 conflict,
+5 rosterd not available, 6 not allowed, 7 no answer in time, 130 Ctrl-C.)";
+
+}  // namespace
+
+Application::Application() : app_("See and watch the members of a cluster") {
+  app_.name("rosterctl");
+  app_.fallthrough();  // global flags may follow the command
+  app_.require_subcommand(1);
+  app_.get_formatter()->column_width(34);
+  app_.set_help_flag("-h,--help", "Show this help");
+  app_.set_version_flag(
+      "--version", base::StrCat("rosterctl ", kVersion, " (", kRevision, ")"),
+      "Show the version of rosterctl");
+  endpoint_ = app_.add_option("--endpoint", globals_.endpoint,
+                              "Where rosterd listens (127.0.0.1:7470)")
+                  ->envname("ROSTER_ENDPOINT")
+                  ->type_name("HOST:PORT");
+  app_.add_option("--timeout", globals_.timeout,
+                  "How long to wait for each answer (10s)")
+      ->type_name("DURATION");
+  app_.add_flag("--no-color", globals_.no_color,
+                "No colours, even on a terminal");
+  app_.footer(kFooter);
+  commands_ = {AddMembersCommand(app_),  AddMemberCommand(app_),
+               AddProgressCommand(app_), AddEventsCommand(app_),
+               AddStatusCommand(app_),   AddClustersCommand(app_),
+               AddVersionCommand(app_),  AddCompletionCommand(app_)};
+}
+
+int Application::Run(const std::vector<std::string>& arguments) {
+  // CLI11 takes the words last first.
+  std::vector<std::string> words(arguments.rbegin(), arguments.rend());
+  try {
+    app_.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return Usage(error);
+  }
+  const absl::Status status = Chosen()->run(globals_);
+  if (absl::IsCancelled(status)) return 128 + Interrupt::Signal();
+  if (!status.ok()) Complain(base::Message(status));
+  return ExitCode(status);
+}
+
+const Command* Application::Chosen() const {
+  const auto chosen = std::find_if(
+      commands_.begin(), commands_.end(),
+      [](const Command& command) { return command.app->parsed(); });
+  return chosen == commands_.end() ? nullptr : &*chosen;
+}
+
+std::string Application::Help(const Command* command) const {
+  if (command == nullptr) return app_.help();
+  return base::StrCat(command->app->help("rosterctl"),
+                      "\nFlags of every command: see 'rosterctl --help'\n");
+}
+
+int Application::Usage(const CLI::ParseError& error) {
+  const Command* chosen = Chosen();
+  if (error.get_name() == "CallForVersion") {
+    return ExitCode(Print(base::StrCat(error.what(), "\n")));
+  }
+  if (error.get_name() == "CallForHelp") {
+    return ExitCode(Print(Help(chosen)));
+  }
+  std::string what = error.what();
+  if (what.starts_with("The ")) what.front() = 't';
+  std::string next = "see 'rosterctl --help'";
+  const std::vector<std::string> rest = app_.remaining(/*recurse=*/false);
+  if (chosen != nullptr) {
+    next = base::StrCat("see 'rosterctl ", chosen->app->get_name(), " --help'");
+  } else if (!rest.empty() && !rest.front().starts_with("-")) {
+    std::vector<std::string> names;
+    for (const Command& command : commands_) {
+      names.push_back(command.app->get_name());
+    }
+    what = base::StrCat("there is no command '", rest.front(), "'");
+    const auto near = Nearest(rest.front(), names, 2);
+    if (!near.empty()) what += DidYouMean(near);
+  } else if (rest.empty() && error.get_name() == "RequiredError") {
+    what = "what should be shown? name a command, such as members or status";
+  }
+  Complain(base::StrCat(what, what.ends_with("?") ? " " : "; ", next));
+  return kUsageError;
+}
+
+std::string Application::Complete(const std::vector<std::string>& words) {
+  // The environment counts as when the command is run.
+  if (const char* endpoint = getenv("ROSTER_ENDPOINT"); endpoint != nullptr) {
+    globals_.endpoint = endpoint;
+  }
+  std::map<const CLI::Option*, Completer> completers;
+  for (const Command& command : commands_) {
+    completers.insert(command.completers.begin(), command.completers.end());
+  }
+  return CompleteWords(app_, words, completers, *endpoint_, globals_);
+}
+
+}  // namespace roster::cli

@@ -1,0 +1,190 @@
+#include "cli/client.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "base/strings.h"
+#include "cli/text.h"
+
+namespace roster::cli {
+namespace {
+
+constexpr std::string_view kDefaultPort = "7470";
+constexpr int kPageSize = 1000;
+// A page of 1000 members with records of 64 KiB each.
+constexpr int kMaxMessageBytes = 96 * 1024 * 1024;
+
+grpc::ChannelArguments ChannelOptions() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A watch is silent while nothing changes: pings tell a quiet server from a
+  // dead link.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  // Follower has its own pauses; the channel must be ready to try by then.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  return arguments;
+}
+
+absl::StatusOr<std::string> WithPort(const std::string& endpoint) {
+  const auto wrong = [&](std::string_view why) {
+    return absl::InvalidArgumentError(
+        base::StrCat("'", Visible(endpoint), "' is not an endpoint: ", why,
+                     "; write HOST:PORT, such as 127.0.0.1:7470"));
+  };
+  if (endpoint.empty()) return wrong("it is empty");
+  if (endpoint.starts_with("http://") || endpoint.starts_with("https://")) {
+    return wrong("rosterctl speaks gRPC, not HTTP");
+  }
+  const bool odd = std::any_of(endpoint.begin(), endpoint.end(), [](char c) {
+    return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
+  });
+  if (odd) return wrong("it contains spaces or control characters");
+  if (endpoint.starts_with("unix:") || endpoint.starts_with("ipv4:") ||
+      endpoint.starts_with("ipv6:") || endpoint.starts_with("dns:")) {
+    return endpoint;
+  }
+  const auto colons = std::count(endpoint.begin(), endpoint.end(), ':');
+  const bool bracketed = endpoint.front() == '[';
+  if (!bracketed && colons > 1) {
+    return wrong("an IPv6 address stands in brackets, [::1]:7470");
+  }
+  const bool has_port =
+      bracketed ? absl::StrContains(endpoint, "]:") : colons == 1;
+  if (has_port) return endpoint;
+  return base::StrCat(endpoint, ":", kDefaultPort);
+}
+
+// The part of gRPC's message that a person wants: of "failed to connect to all
+// addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to
+// remote host: Connection refused" only "connection refused".
+std::string Cause(const std::string& message) {
+  std::string cause = message;
+  const size_t last_error = cause.find("last error: ");
+  if (last_error != std::string::npos) {
+    const size_t colon = cause.rfind(": ");
+    cause = cause.substr(colon + 2);
+  }
+  if (cause.size() > 1 && absl::ascii_isupper(cause[0]) &&
+      absl::ascii_islower(cause[1])) {
+    cause[0] = absl::ascii_tolower(cause[0]);
+  }
+  return cause;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
+  absl::StatusOr<std::string> target = WithPort(options.endpoint);
+  if (!target.ok()) return target.status();
+  options.endpoint = *target;
+  auto channel = grpc::CreateCustomChannel(
+      *target, grpc::InsecureChannelCredentials(), ChannelOptions());
+  return std::unique_ptr<Client>(
+      new Client(std::move(options), std::move(channel)));
+}
+
+Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
+    : options_(std::move(options)),
+      channel_(std::move(channel)),
+      stub_(roster::v1::MembershipService::NewStub(channel_)) {}
+
+bool Client::Connected() const {
+  return channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
+}
+
+absl::StatusOr<std::vector<roster::v1::Member>> Client::ListAllMembers(
+    roster::v1::ListMembersRequest request, roster::v1::ViewInfo* view) {
+  std::vector<roster::v1::Member> members;
+  request.set_page_size(kPageSize);
+  do {
+    auto page = Call(&Stub::ListMembers, request);
+    if (!page.ok()) return page.status();
+    for (auto& member : *page->mutable_members()) {
+      members.push_back(std::move(member));
+    }
+    if (view != nullptr) *view = page->view();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return members;
+}
+
+absl::Status Client::Explain(const grpc::Status& status) const {
+  const std::string where = base::StrCat("rosterd at ", options_.endpoint);
+  const std::string cause = Cause(status.error_message());
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      if (Connected()) {
+        return absl::UnavailableError(
+            base::StrCat(where, " cannot answer: ", cause));
+      }
+      return absl::UnavailableError(
+          base::StrCat("cannot reach ", where, ": ", cause,
+                       "; is it running? set --endpoint or ROSTER_ENDPOINT"));
+    case grpc::StatusCode::DEADLINE_EXCEEDED: {
+      const std::string limit = absl::FormatDuration(options_.timeout);
+      if (Connected()) {
+        return absl::DeadlineExceededError(
+            base::StrCat(where, " did not answer within ", limit,
+                         "; allow more with --timeout"));
+      }
+      return absl::UnavailableError(base::StrCat(
+          "cannot reach ", where, ": no connection within ", limit,
+          "; is the address right? set --endpoint or ROSTER_ENDPOINT"));
+    }
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return absl::UnimplementedError(base::StrCat(
+          where, " does not know this call; is it an older one? compare ",
+          "'rosterctl version'"));
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return absl::UnauthenticatedError(
+          base::StrCat(where, " does not know you: ", cause));
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return absl::PermissionDeniedError(
+          base::StrCat(where, " does not allow it: ", cause));
+    // The server's own words about what was asked for.
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::NOT_FOUND:
+    case grpc::StatusCode::ALREADY_EXISTS:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+    case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::OUT_OF_RANGE:
+      return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                          cause);
+    // kCancelled means here that the person at the terminal ended it.
+    case grpc::StatusCode::CANCELLED:
+      return absl::UnknownError(base::StrCat(where, " ended the call"));
+    default:
+      return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                          base::StrCat(where, " failed: ", cause));
+  }
+}
+
+int ExitCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 0;
+    case absl::StatusCode::kInvalidArgument:
+      return 2;
+    case absl::StatusCode::kNotFound:
+      return 3;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAborted:
+      return 4;
+    case absl::StatusCode::kUnavailable:
+      return 5;
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return 6;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 7;
+    default:
+      return 1;
+  }
+}
+
+}  // namespace roster::cli

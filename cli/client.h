@@ -1,0 +1,81 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "roster/v1/membership.grpc.pb.h"
+
+namespace roster::cli {
+
+struct ClientOptions {
+  // host:port, [ipv6]:port, unix:/path, or a gRPC target such as
+  // dns:///host:port. Without a port it is 7470.
+  std::string endpoint = "127.0.0.1:7470";
+  // For each unary call, and for a watch to get through to rosterd.
+  absl::Duration timeout = absl::Seconds(10);
+};
+
+// Client speaks to one rosterd. Its errors are sentences for the person at the
+// terminal: what, why, and what to do next; ExitCode() has their codes.
+//
+// It goes straight to the endpoint: proxies of the environment (http_proxy)
+// are meant for the web and are not used.
+//
+// Thread-safety: thread-compatible.
+class Client {
+ public:
+  using Stub = roster::v1::MembershipService::Stub;
+
+  // InvalidArgument if the endpoint cannot be one. Does not connect yet.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
+
+  // One unary call, within the timeout:
+  //   client.Call(&Client::Stub::GetMember, request);
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                   Response*),
+      const Request& request) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+    Response response;
+    const grpc::Status status =
+        (stub_.get()->*method)(&context, request, &response);
+    if (!status.ok()) return Explain(status);
+    return response;
+  }
+
+  // All members that `request` asks for, through all pages, in the server's
+  // order (by name). `view` becomes that of the last page; may be null.
+  absl::StatusOr<std::vector<roster::v1::Member>> ListAllMembers(
+      roster::v1::ListMembersRequest request, roster::v1::ViewInfo* view);
+
+  // `status`, which is not OK, in the words of this page.
+  absl::Status Explain(const grpc::Status& status) const;
+
+  // True if rosterd has answered on this connection and is still there.
+  bool Connected() const;
+
+  Stub& stub() { return *stub_; }
+  const ClientOptions& options() const { return options_; }
+
+ private:
+  Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
+
+  const ClientOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Stub> stub_;
+};
+
+// What rosterctl exits with for `status`; docs/rosterctl.md has the table.
+int ExitCode(const absl::Status& status);
+
+}  // namespace roster::cli

@@ -1,0 +1,78 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/text.h"
+
+namespace roster::cli {
+namespace {
+
+// Somebody has just pressed the Tab key.
+constexpr absl::Duration kCompletionTimeout = absl::Seconds(1);
+constexpr size_t kMaxCompletions = 10'000;
+
+std::vector<std::string> Clusters(Client& client) {
+  std::vector<std::string> names;
+  auto response = client.Call(&Client::Stub::ListClusters,
+                              roster::v1::ListClustersRequest());
+  if (!response.ok()) return names;
+  for (const auto& summary : response->clusters()) {
+    names.push_back(summary.cluster());
+  }
+  return names;
+}
+
+std::unique_ptr<Client> ConnectToComplete(const Globals& globals) {
+  auto client = Client::Create(
+      {.endpoint = globals.endpoint, .timeout = kCompletionTimeout});
+  return client.ok() ? *std::move(client) : nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Connect(const Globals& globals) {
+  absl::StatusOr<absl::Duration> timeout = ParseDuration(globals.timeout);
+  if (!timeout.ok()) return timeout.status();
+  if (*timeout == absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        "--timeout must be more than 0; write it like 500ms or 10s");
+  }
+  return Client::Create({.endpoint = globals.endpoint, .timeout = *timeout});
+}
+
+Completer Words(std::vector<std::string> words) {
+  return [words = std::move(words)](const Globals&) { return words; };
+}
+
+Completer ClusterNames() {
+  return [](const Globals& globals) -> std::vector<std::string> {
+    const auto client = ConnectToComplete(globals);
+    if (client == nullptr) return {};
+    return Clusters(*client);
+  };
+}
+
+Completer MemberNames() {
+  return [](const Globals& globals) -> std::vector<std::string> {
+    const auto client = ConnectToComplete(globals);
+    if (client == nullptr) return {};
+    std::vector<std::string> names;
+    for (const std::string& cluster : Clusters(*client)) {
+      roster::v1::ListMembersRequest request;
+      request.set_cluster(cluster);
+      // One page: more names than that are no help to anybody.
+      request.set_page_size(kMaxCompletions);
+      auto page = client->Call(&Client::Stub::ListMembers, request);
+      if (!page.ok()) continue;
+      for (auto& member : *page->mutable_members()) {
+        names.push_back(std::move(*member.mutable_name()));
+      }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  };
+}
+
+}  // namespace roster::cli

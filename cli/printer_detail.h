@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "cli/table.h"
+#include "roster/v1/membership.pb.h"
+
+// What rosterctl says of one thing at length. Pure: `now` is passed in. All
+// server text is made visible.
+//
+// Thread-safety: all functions are thread-safe.
+
+namespace roster::cli {
+
+// Everything about a member: observed, desired, tasks, gauges, znode.
+std::string MemberDetail(const roster::v1::Member& member, absl::Time now,
+                         const RenderOptions& options);
+
+// The rosterd that answers, and its ZooKeeper.
+std::string ServerReport(const roster::v1::GetSummaryResponse& response,
+                         const std::string& endpoint);
+
+// A cluster in a few lines: how fresh its view is, members by status, tasks.
+std::string ClusterReport(const roster::v1::ClusterSummary& summary,
+                          absl::Time now, const RenderOptions& options);
+
+}  // namespace roster::cli
