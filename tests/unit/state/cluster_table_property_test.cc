@@ -493,7 +493,8 @@ TEST_P(F39_EventLogValidators, Bookmarkable) {
   for (const uint64_t bookmark : history_.bookmarks()) {
     const auto rest = history_.events().ReadAfter(bookmark, SIZE_MAX).value();
     ASSERT_EQ(rest.size(), all_.size() - bookmark);
-    if (!rest.empty()) EXPECT_EQ(rest.front()->sequence, bookmark + 1);
+    if (rest.empty()) continue;
+    EXPECT_EQ(rest.front()->sequence, bookmark + 1);
   }
 }
 
@@ -525,12 +526,14 @@ TEST_P(F39_EventLogValidators, JoinedIsOnlyWhoWasNotThere) {
         if (member.present) present.insert(name);
     }
     if (!synced) continue;
-    if (event->type == EventType::kJoined)
+    if (event->type == EventType::kJoined) {
       EXPECT_TRUE(present.insert(event->member).second);
-    if (event->type == EventType::kReplaced)
+    } else if (event->type == EventType::kReplaced) {
       EXPECT_TRUE(present.contains(event->member));
-    if (event->type == EventType::kLeft || event->type == EventType::kLost)
+    } else if (event->type == EventType::kLeft ||
+               event->type == EventType::kLost) {
       EXPECT_EQ(present.erase(event->member), 1u);
+    }
   }
 }
 
@@ -581,8 +584,9 @@ TEST_P(F39_EventLogValidators, ATaskEndsAndStallsOnlyOncePerStart) {
       ASSERT_NE(known, last.end());
       EXPECT_EQ(known->second, EventType::kTaskStalled);
     }
-    if (event->type == EventType::kTaskStalled && known != last.end())
+    if (event->type == EventType::kTaskStalled && known != last.end()) {
       EXPECT_NE(known->second, EventType::kTaskStalled);
+    }
     last[key] = event->type;
   }
 }

@@ -169,11 +169,13 @@ TEST_F(TaskProgressTest, NumbersOfAnyKindDoNoHarm) {
       task.done = then;
       task.total = first;
       Report({task}, absl::Seconds(++second));
-      if (progress().rate_per_second.has_value())
+      if (progress().rate_per_second.has_value()) {
         EXPECT_TRUE(std::isfinite(*progress().rate_per_second));
-      if (progress().expected_end.has_value())
+      }
+      if (progress().expected_end.has_value()) {
         EXPECT_LE(*progress().expected_end,
                   kStart + absl::Seconds(second) + kMaxForecast);
+      }
     }
   }
 }
