@@ -53,10 +53,7 @@ uint16_t PickFreePort() {
 absl::StatusOr<Socket> Socket::Connect(uint16_t port, absl::Duration timeout) {
   Socket result(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!result.open()) return SocketError("socket");
-  const timeval limit = absl::ToTimeval(Scaled(timeout));
-  // The send timeout bounds connect() as well.
-  setsockopt(result.fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-  setsockopt(result.fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  result.SetTimeout(timeout);  // bounds connect() as well
   const int on = 1;
   setsockopt(result.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   const sockaddr_in address = Loopback(port);
@@ -64,6 +61,12 @@ absl::StatusOr<Socket> Socket::Connect(uint16_t port, absl::Duration timeout) {
               sizeof(address)) != 0)
     return SocketError(absl::StrCat("connect to 127.0.0.1:", port));
   return result;
+}
+
+void Socket::SetTimeout(absl::Duration timeout) {
+  const timeval limit = absl::ToTimeval(Scaled(timeout));
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
 absl::Status Socket::Write(std::string_view bytes) {

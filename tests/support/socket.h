@@ -35,6 +35,8 @@ class Socket {
   ~Socket() { Close(); }
 
   bool open() const { return fd_ >= 0; }
+  // Bounds each read and write from now on (scaled).
+  void SetTimeout(absl::Duration timeout);
   absl::Status Write(std::string_view bytes);
   // Exactly `size` bytes.
   absl::StatusOr<std::string> Read(size_t size);
