@@ -116,7 +116,7 @@ void ChangeRing::Append(std::shared_ptr<Change> change, ClusterViewPtr view) {
 
 ChangeRing::Snapshot ChangeRing::GetSnapshot() const {
   base::MutexLock lock(&mu_);
-  return {view_, {first_ + slots_.size(), newest_}};
+  return {view_, {.position = first_ + slots_.size(), .revision = newest_}};
 }
 
 std::optional<ChangeRing::Cursor> ChangeRing::Find(uint64_t revision) const {
@@ -125,21 +125,32 @@ std::optional<ChangeRing::Cursor> ChangeRing::Find(uint64_t revision) const {
   const auto next = std::upper_bound(
       slots_.begin(), slots_.end(), revision,
       [](uint64_t value, const Slot& slot) { return value < slot.revision; });
-  return Cursor{first_ + (next - slots_.begin()), revision};
+  // What the reader skipped before is not known.
+  return Cursor{.position = first_ + (next - slots_.begin()),
+                .revision = revision,
+                .unsure_until = first_ + slots_.size(),
+                .unsure_from = 1};
 }
 
 ChangeRing::Outcome ChangeRing::Read(Cursor& cursor, Entry* entry) const {
   base::MutexLock lock(&mu_);
   entry->skipped = 0;
   if (cursor.position < first_) return Outcome::kOverrun;
-  for (; cursor.position < first_ + slots_.size(); ++cursor.position) {
+  const uint64_t end = first_ + slots_.size();
+  for (; cursor.position < end; ++cursor.position) {
     const Slot& slot = slots_[cursor.position - first_];
     if (!slot.change) {
+      // What superseded it is in the ring already.
+      if (cursor.position >= cursor.unsure_until)
+        cursor.unsure_from = slot.revision;
+      cursor.unsure_until = end;
       ++entry->skipped;
       continue;
     }
     entry->change = slot.change;
-    entry->knows_before = slot.change->superseded_ <= cursor.revision;
+    entry->knows_before = cursor.position >= cursor.unsure_until ||
+                          slot.change->superseded_ == 0 ||
+                          slot.change->superseded_ < cursor.unsure_from;
     cursor.revision = slot.revision;
     ++cursor.position;
     return Outcome::kEntry;

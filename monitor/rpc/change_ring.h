@@ -81,13 +81,17 @@ class ChangeRing {
  public:
   struct Cursor {
     uint64_t position = 0;  // of the next entry to read
-    uint64_t revision = 0;  // everything up to here was read
+    uint64_t revision = 0;  // everything up to here was read or skipped
+    // Entries before this position may have superseded one that was skipped,
+    // of this revision or later.
+    uint64_t unsure_until = 0;
+    uint64_t unsure_from = 0;
   };
 
   struct Entry {
     ChangePtr change;
     // The reader has the state before this change: nothing of the same member
-    // was skipped.
+    // was skipped. May be false without need for a reader that is behind.
     bool knows_before = true;
     uint64_t skipped = 0;  // emptied entries on the way
   };
