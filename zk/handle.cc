@@ -25,7 +25,10 @@ constexpr int kRepliesPerTurn = 128;
 constexpr absl::Duration kLastingConnection = absl::Seconds(1);
 
 // How long Close() waits for the server to hang up after its answer.
-constexpr milliseconds kHangUpWait(1000);
+constexpr milliseconds kHangUpWait(400);
+
+// An address that no server has.
+constexpr char kNoServer[] = "255.255.255.255:1";
 
 absl::Duration BackoffCap(absl::Duration session_timeout) {
   // Several tries must fit into the session timeout.
@@ -54,7 +57,9 @@ Handle::Handle(base::Loop& loop, Options options, Listener& listener)
     : loop_(loop),
       options_(std::move(options)),
       listener_(&listener),
-      backoff_(absl::Milliseconds(100), BackoffCap(options_.session_timeout)) {}
+      backoff_(absl::Milliseconds(100), BackoffCap(options_.session_timeout)) {
+  ShuffleServers();
+}
 
 Handle::~Handle() { Close(); }
 
@@ -62,13 +67,13 @@ absl::Status Handle::Init() {
   SetClientLogLevelOnce();
   ClientLogScope log(options_.log, last_error_);
   zh_ = zookeeper_init2(
-      options_.server_list.c_str(), &Handle::OnSessionEvent,
+      options_.servers.front().c_str(), &Handle::OnSessionEvent,
       static_cast<int>(absl::ToInt64Milliseconds(options_.session_timeout)),
       /*clientid=*/nullptr, this, ZOO_NO_LOG_CLIENTENV,
       &ClientLogScope::OnLine);
   if (zh_ == nullptr)
     return absl::UnavailableError(
-        base::StrCat("cannot use servers ", options_.server_list));
+        base::StrCat("cannot use server ", options_.servers.front()));
   // The list holds addresses only; there is nothing to look up again.
   zoo_set_servers_resolution_delay(zh_, -1);
   const std::string& credentials = options_.digest_credentials;
@@ -100,11 +105,26 @@ void Handle::Destroy() {
   socket_.reset();
 }
 
-void Handle::SetServers(std::string server_list, size_t server_count) {
-  options_.server_list = std::move(server_list);
-  options_.server_count = server_count;
-  servers_changed_ = true;
+void Handle::SetServers(std::vector<std::string> servers) {
+  options_.servers = std::move(servers);
+  ShuffleServers();
   if (!socket_) PostTurn();
+}
+
+// So that clients spread over the ensemble.
+void Handle::ShuffleServers() {
+  std::shuffle(options_.servers.begin(), options_.servers.end(), random_);
+  next_server_ = 0;
+}
+
+// The client gets one server at a time. Left to itself it moves on twice after
+// each failure, and so, out of two, tries the same one for ever. It takes a
+// list with the same addresses for the same list, whatever the ports; that is
+// why it gets another one in between.
+void Handle::SelectServer() {
+  zoo_set_servers(zh_, kNoServer);
+  zoo_set_servers(zh_, options_.servers[next_server_].c_str());
+  next_server_ = (next_server_ + 1) % options_.servers.size();
 }
 
 bool Handle::connected() const {
@@ -243,11 +263,10 @@ void Handle::Maintain() {
 }
 
 int Handle::Interest(int* fd, int* interest, timeval* wait) {
-  if (!socket_ && std::exchange(servers_changed_, false))
-    zoo_set_servers(zh_, options_.server_list.c_str());
+  if (!socket_) SelectServer();
   int rc = zookeeper_interest(zh_, fd, interest, wait);
-  // After it has tried all servers the client asks for a pause once, and
-  // connects at the next call. The pauses are ours: see OnConnectionGone().
+  // After a failure the client asks for a pause once, and connects at the next
+  // call. The pauses are ours: see OnConnectionGone().
   if (rc == ZOK && *fd == -1 && !closed_)
     rc = zookeeper_interest(zh_, fd, interest, wait);
   return rc;
@@ -271,9 +290,9 @@ void Handle::Adopt(int fd) {
   // The client waits two thirds of the session timeout for one server. With
   // several, a dead one must leave time for the others.
   connect_deadline_ = Clock::time_point::max();
-  if (options_.server_count > 1) {
+  if (options_.servers.size() > 1) {
     const auto share = milliseconds(zoo_recv_timeout(zh_)) /
-                       static_cast<int>(2 * options_.server_count);
+                       static_cast<int>(2 * options_.servers.size());
     connect_deadline_ = Clock::now() + std::max(share, milliseconds(300));
   }
 }
@@ -349,7 +368,7 @@ void Handle::OnConnectionGone() {
   }
   // A pause whenever all servers have been tried.
   next_attempt_ = Clock::now();
-  if (failures_ > 0 && failures_ % options_.server_count == 0)
+  if (failures_ > 0 && failures_ % options_.servers.size() == 0)
     next_attempt_ += absl::ToChronoNanoseconds(backoff_.Next());
 }
 

@@ -8,7 +8,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -51,8 +53,7 @@ class Handle : public std::enable_shared_from_this<Handle> {
   };
 
   struct Options {
-    std::string server_list;  // of addresses, see Resolver
-    size_t server_count = 1;
+    std::vector<std::string> servers;  // see Resolver; not empty
     absl::Duration session_timeout;
     std::string digest_credentials;
     base::LogSink log;
@@ -74,7 +75,7 @@ class Handle : public std::enable_shared_from_this<Handle> {
   bool closed() const { return closed_; }
 
   // Takes effect at the next try to connect.
-  void SetServers(std::string server_list, size_t server_count);
+  void SetServers(std::vector<std::string> servers);
 
   bool connected() const;
   int64_t session_id() const;
@@ -113,6 +114,8 @@ class Handle : public std::enable_shared_from_this<Handle> {
   void Turn(int ready);
   void Process(int ready);
   void Maintain();
+  void ShuffleServers();
+  void SelectServer();
   int Interest(int* fd, int* interest, timeval* wait);
   bool ConnectionIsDoomed() const;
   void Adopt(int fd);
@@ -135,7 +138,6 @@ class Handle : public std::enable_shared_from_this<Handle> {
   bool dead_ = false;
   bool dead_reported_ = false;
   bool turn_posted_ = false;
-  bool servers_changed_ = false;
   std::string last_error_;
 
   std::shared_ptr<Socket> socket_;  // null while there is no connection
@@ -143,7 +145,9 @@ class Handle : public std::enable_shared_from_this<Handle> {
   Clock::time_point timer_due_;
 
   base::Backoff backoff_;
-  size_t failures_ = 0;  // since a connection lasted
+  size_t failures_ = 0;     // since a connection lasted
+  size_t next_server_ = 0;  // in options_.servers
+  absl::BitGen random_;
   Clock::time_point next_attempt_;
   Clock::time_point connect_deadline_;
   Clock::time_point connected_at_;

@@ -117,23 +117,18 @@ void Resolver::OnAnswer(size_t index,
     entry.addresses = *std::move(addresses);
     // In a fixed order, so that a rotating name server changes nothing.
     std::sort(entry.addresses.begin(), entry.addresses.end());
-    const std::string before = server_list_;
+    const std::vector<std::string> before = servers_;
     Rebuild();
-    if (server_list_ == before) return;
+    if (servers_ == before) return;
   }
   on_change_();
 }
 
 void Resolver::Rebuild() {
-  server_list_.clear();
-  address_count_ = 0;
-  for (const Entry& entry : entries_) {
-    for (const std::string& address : entry.addresses) {
-      absl::StrAppend(&server_list_, server_list_.empty() ? "" : ",", address,
-                      ":", entry.name.port);
-      ++address_count_;
-    }
-  }
+  servers_.clear();
+  for (const Entry& entry : entries_)
+    for (const std::string& address : entry.addresses)
+      servers_.push_back(base::StrCat(address, ":", entry.name.port));
 }
 
 }  // namespace roster::zk

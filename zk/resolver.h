@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<std::string>> LookUpHost(const std::string& host);
 // Lifetime: `loop` must outlive this.
 class Resolver {
  public:
-  // `on_change` is called on the loop when ServerList() has changed or a lookup
+  // `on_change` is called on the loop when servers() has changed or a lookup
   // has failed.
   Resolver(base::Loop& loop, std::vector<ServerName> servers,
            LookupFunction lookup, std::function<void()> on_change);
@@ -43,11 +43,9 @@ class Resolver {
   // Looks up every name that is not being looked up already.
   void Refresh();
 
-  // "10.0.0.1:2181,::1:2181", as the C client takes it (it wants IPv6 bare);
-  // empty while no address is known.
-  const std::string& server_list() const { return server_list_; }
-  // Addresses in server_list().
-  size_t address_count() const { return address_count_; }
+  // "10.0.0.1:2181", "::1:2181", as the C client takes them (it wants IPv6
+  // bare); empty while no address is known.
+  const std::vector<std::string>& servers() const { return servers_; }
   // The last lookup's error; OK after a success.
   const absl::Status& status() const { return status_; }
 
@@ -68,8 +66,7 @@ class Resolver {
   const LookupFunction lookup_;
   const std::function<void()> on_change_;
   std::vector<Entry> entries_;
-  std::string server_list_;
-  size_t address_count_ = 0;
+  std::vector<std::string> servers_;
   absl::Status status_;
   const std::shared_ptr<Mailbox> mailbox_;
 };

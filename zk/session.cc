@@ -77,7 +77,7 @@ void Session::Impl::Start() {
       std::make_unique<Resolver>(loop_, std::move(parsed->servers),
                                  options_.lookup, [this] { OnAddresses(); });
   resolver_->Refresh();
-  ArmResolveTimer(kResolveInterval);
+  ArmResolveTimer(kFirstResolve);
   OnAddresses();
 }
 
@@ -92,14 +92,13 @@ bool Session::Impl::IsFormerSession(int64_t session_id) const {
 }
 
 void Session::Impl::OnAddresses() {
-  const std::string& list = resolver_->server_list();
-  if (list.empty()) {
+  if (resolver_->servers().empty()) {
     if (!resolver_->status().ok())
       OnConnectFailed(std::string(base::Message(resolver_->status())));
     return;
   }
   if (handle_) {
-    handle_->SetServers(list, resolver_->address_count());
+    handle_->SetServers(resolver_->servers());
   } else if (open_timer_ == 0) {
     OpenHandle();
   }
@@ -113,7 +112,8 @@ void Session::Impl::ArmResolveTimer(absl::Duration delay) {
     resolve_timer_ = 0;
     if (info_.state == ConnectionState::kConnected) return;
     resolver_->Refresh();
-    ArmResolveTimer(kResolveInterval);
+    ArmResolveTimer(resolver_->servers().empty() ? kFirstResolve
+                                                 : kResolveInterval);
   });
 }
 
@@ -121,8 +121,7 @@ void Session::Impl::OpenHandle() {
   established_ = false;
   chroot_exists_ = chroot_.empty();
   Handle::Options options;
-  options.server_list = resolver_->server_list();
-  options.server_count = resolver_->address_count();
+  options.servers = resolver_->servers();
   options.session_timeout = options_.session_timeout;
   options.digest_credentials = options_.digest_credentials;
   options.log = options_.log;
