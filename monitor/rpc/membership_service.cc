@@ -39,7 +39,7 @@ absl::StatusOr<Selector> ParseSelector(const std::string& text) {
   auto selector = Selector::Parse(text);
   if (selector.ok()) return selector;
   return WithReason(WithBadField(selector.status(), "selector"),
-                    "SELECTOR_INVALID");
+                    "INVALID_SELECTOR");
 }
 
 absl::Status BadResumeToken(const absl::Status& status) {
@@ -47,7 +47,7 @@ absl::Status BadResumeToken(const absl::Status& status) {
   return WithReason(WithBadField(absl::InvalidArgumentError(absl::StrCat(
                                      "resume_token: ", status.message())),
                                  "resume_token"),
-                    "RESUME_TOKEN_INVALID");
+                    "INVALID_RESUME_TOKEN");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ absl::StatusOr<std::vector<std::string>> UnpackPageToken(std::string_view token,
       WithBadField(absl::InvalidArgumentError(absl::StrCat(
                        "page_token: ", unpacked.status().message())),
                    "page_token"),
-      "PAGE_TOKEN_INVALID");
+      "INVALID_PAGE_TOKEN");
 }
 
 absl::Status PageTokenMismatch() {
@@ -35,7 +35,7 @@ absl::Status PageTokenMismatch() {
                        "page_token: it was made for another request; the "
                        "other fields must not change between pages"),
                    "page_token"),
-      "PAGE_TOKEN_MISMATCH");
+      "INVALID_PAGE_TOKEN");
 }
 
 }  // namespace roster::monitor

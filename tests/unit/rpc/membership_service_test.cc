@@ -88,18 +88,18 @@ TEST_F(MembershipServiceTest, SaysWhatIsWrongWithAListing) {
 
   request.set_page_size(1);
   request.set_page_token("garbage");
-  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/PAGE_TOKEN_INVALID");
+  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
 
   v1::ListMembersResponse page;
   request.clear_page_token();
   ASSERT_TRUE(Call(&Stub::ListMembers, request, &page).ok());
   request.set_page_token(page.next_page_token());
   request.set_selector("zone=a");
-  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/PAGE_TOKEN_MISMATCH");
+  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
 
   request.clear_page_token();
   request.set_selector("zone=");
-  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/SELECTOR_INVALID");
+  EXPECT_EQ(ErrorOf(error(request)), "INVALID_ARGUMENT/INVALID_SELECTOR");
   EXPECT_THAT(error(request).error_message(), HasSubstr("at column 6"));
 
   request.clear_selector();

@@ -172,8 +172,8 @@ TEST_F(EventsTest, F45_SaysThatATokenIsOfAnotherRun) {
     return ErrorOf(EventStreamReader(*stub_, After(token)).Finish());
   };
   EXPECT_EQ(error("run-0:1"), "OUT_OF_RANGE/HISTORY_OF_ANOTHER_RUN");
-  EXPECT_EQ(error("garbage"), "INVALID_ARGUMENT/RESUME_TOKEN_INVALID");
-  EXPECT_EQ(error("run-1:99"), "INVALID_ARGUMENT/RESUME_TOKEN_INVALID");
+  EXPECT_EQ(error("garbage"), "INVALID_ARGUMENT/INVALID_RESUME_TOKEN");
+  EXPECT_EQ(error("run-1:99"), "INVALID_ARGUMENT/INVALID_RESUME_TOKEN");
 }
 
 TEST_F(EventsTest, ListsPageByPageInBothDirections) {
@@ -255,13 +255,13 @@ TEST_F(EventsTest, SaysWhatIsWrongWithAListing) {
   EXPECT_EQ(error(request), "INVALID_ARGUMENT/INVALID_ARGUMENT");
   request.clear_types();
   request.set_page_token("garbage");
-  EXPECT_EQ(error(request), "INVALID_ARGUMENT/PAGE_TOKEN_INVALID");
+  EXPECT_EQ(error(request), "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
   request.clear_page_token();
   v1::ListEventsResponse page;
   ASSERT_TRUE(Call(&Stub::ListEvents, request, &page).ok());
   request.set_page_token(page.next_page_token());
   request.set_newest_first(true);
-  EXPECT_EQ(error(request), "INVALID_ARGUMENT/PAGE_TOKEN_MISMATCH");
+  EXPECT_EQ(error(request), "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
 }
 
 TEST_F(EventsTest, EndsPolitelyWhenTheServerStops) {

@@ -125,9 +125,9 @@ TEST_F(WatchMembersTest, StartsAnewWhenATokenIsNotGoodHere) {
 TEST_F(WatchMembersTest, RefusesWhatIsNoToken) {
   Serve();
   EXPECT_EQ(ErrorOf(MemberWatch(*stub_, "", "garbage").Finish()),
-            "INVALID_ARGUMENT/RESUME_TOKEN_INVALID");
+            "INVALID_ARGUMENT/INVALID_RESUME_TOKEN");
   EXPECT_EQ(ErrorOf(MemberWatch(*stub_, "zone=").Finish()),
-            "INVALID_ARGUMENT/SELECTOR_INVALID");
+            "INVALID_ARGUMENT/INVALID_SELECTOR");
 }
 
 TEST_F(WatchMembersTest, RefusesAnUnknownCluster) {
