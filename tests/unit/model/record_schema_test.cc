@@ -68,7 +68,8 @@ TEST(RecordSchemaTest, EveryFieldHasADescription) {
 }
 
 TEST(RecordSchemaTest, ItsExamplesReadWithoutAWarning) {
-  for (const Json& example : Schema()["examples"]) {
+  const Json schema = Schema();
+  for (const Json& example : schema["examples"]) {
     const ParsedRecord parsed = ParseMemberRecord(example.dump());
     EXPECT_EQ(parsed.opaque_reason, "") << example;
     EXPECT_EQ(parsed.warning, "") << example;
