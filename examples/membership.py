@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Membership in a Roster cluster from Python: kazoo and nothing else.
 
-    membership.py NAME [--zookeeper HOST:PORT] [--cluster-path PATH]
+    membership.py NAME [--zookeeper HOST:PORT] [--cluster-path PATH] [DIRECTORY]
 
-Joins, reports the progress of some work, and leaves cleanly on SIGTERM or
-Ctrl-C. What it writes is the member record of docs/znodes.md; any language
-can do the same. It follows no orders, so it writes no applied_epoch.
+Joins, reports its progress in hashing the files of a directory, and leaves
+cleanly on SIGTERM or Ctrl-C. What it writes is the member record of
+docs/znodes.md; any language can do the same. It follows no orders, so it
+writes no applied_epoch.
 """
 import argparse
 import datetime
+import hashlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -80,9 +83,20 @@ class Member:
             self.client.delete(self.path)
 
 
+def hash_file(path):
+    """Some real work. Returns the bytes read."""
+    try:
+        with open(path, "rb") as file:
+            hashlib.sha256(data := file.read(1 << 20))
+            return len(data)
+    except OSError:
+        return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name")
+    parser.add_argument("directory", nargs="?", default="/usr/share/doc")
     parser.add_argument("--zookeeper", default="127.0.0.1:2181")
     parser.add_argument("--cluster-path", default="/clusterServer")
     args = parser.parse_args()
@@ -100,19 +114,20 @@ def main():
     keeper = threading.Thread(target=member.keep, args=(stop,), daemon=True)
     keeper.start()
 
-    task = {"id": "primes-1", "name": "primes", "state": "RUNNING", "done": 0,
-            "total": 1_000_000, "unit": "numbers", "started_at": now()}
-    found = 0
-    for number in range(2, task["total"]):
-        found += all(number % divisor for divisor in range(2, int(number ** 0.5) + 1))
-        if number % 1000 == 0:
-            task.update(done=number, updated_at=now())
-            member.update(tasks=[dict(task)], gauges={"primes": found})
-        if stop.is_set():
+    files = [os.path.join(folder, name)
+             for folder, _, names in os.walk(args.directory) for name in names]
+    task = {"id": "hash-1", "name": "hash", "state": "RUNNING", "done": 0,
+            "total": len(files), "unit": "files", "started_at": now()}
+    size = 0
+    for done, path in enumerate(files, 1):
+        size += hash_file(path)
+        task.update(done=done, updated_at=now())
+        member.update(tasks=[dict(task)], gauges={"bytes_hashed": size})
+        if stop.wait(0.01):  # so that there is something to watch
             break
     else:
-        task.update(state="SUCCEEDED", done=task["total"], updated_at=now())
-        member.update(tasks=[dict(task)], gauges={"primes": found})
+        task.update(state="SUCCEEDED")
+        member.update(tasks=[dict(task)])
         stop.wait()
     keeper.join(timeout=5)
     member.leave()

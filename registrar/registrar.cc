@@ -20,8 +20,9 @@
 namespace roster::registrar {
 namespace {
 
-// Of Registrar::kLeaveTimeout, what is kept for closing the session.
-constexpr absl::Duration kCloseTime = absl::Seconds(1);
+// Of Registrar::kLeaveTimeout, what is kept for closing the session: a server
+// that does not answer is given up after about 2.5 s.
+constexpr absl::Duration kCloseTime = absl::Seconds(3);
 
 // A sink that throws must not take the registrar's thread, and with it the
 // service, down.
@@ -108,7 +109,7 @@ class Registrar::Impl {
   void OnStatus(RegistrarStatus status);
 
   const RegistrarOptions options_;
-  base::Loop loop_{"registrar"};
+  base::Loop loop_{"roster"};
   const std::shared_ptr<Board> board_;
   std::unique_ptr<Member> member_;  // confined to loop_
 

@@ -78,8 +78,9 @@ class Registrar {
   RegistrarStatus status() const;
 
   // Says LEAVING, deletes the node, and closes the session, so that nobody
-  // takes the departure for a crash. Waits for it, but no longer than `timeout`
-  // and kLeaveTimeout. Later calls, and setters after it, do nothing.
+  // takes the departure for a crash. Waits `timeout` for the goodbye, 2 s at
+  // most; closing takes up to 3 s more if the server is stuck. Later calls, and
+  // setters after it, do nothing.
   //
   // DeadlineExceeded or Unavailable: the goodbye did not arrive; the node goes
   // with the session. NotFound: the member was not registered.

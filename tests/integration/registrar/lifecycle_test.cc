@@ -293,11 +293,19 @@ TEST_F(FileIndexerTest, SigtermIsACleanLeave) {
 
 // Another language, the same contract.
 TEST_F(LifecycleTest, PythonMemberJoinsReportsReturnsAndLeaves) {
+  const testing::TempDir dir;
+  for (int i = 0; i < 2000; ++i)
+    testing::WriteFile(dir.File(absl::StrCat("f", i)), "alpha");
   const auto process = *Subprocess::Start(
-      {.argv = {"/usr/bin/python3", MEMBERSHIP_PY, kName, "--zookeeper",
-                server_.ConnectString(chroot_)}});
-  EVENTUALLY(Record() && !Record()->tasks.empty() &&
-             Record()->tasks[0].done > 0);
+      {.argv = {"/usr/bin/python3", MEMBERSHIP_PY, kName, dir.path(),
+                "--zookeeper", server_.ConnectString(chroot_)}});
+  ASSERT_TRUE(testing::WaitUntil(
+      [&] {
+        const auto record = Record();
+        return record && !record->tasks.empty() && record->tasks[0].done > 0;
+      },
+      "it reports progress"))
+      << process->Stderr();
   EXPECT_EQ(Record()->state, model::ReportedState::kUp);
   EXPECT_FALSE(Record()->applied_epoch.has_value());
 

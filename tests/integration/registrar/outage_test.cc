@@ -89,7 +89,7 @@ TEST_F(OwnServerTest, LeaveKeepsToTheCallersTimeout) {
 
   EXPECT_THAT(registrar->Leave(absl::Milliseconds(200)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(Since(start), Le(Scaled(absl::Milliseconds(1500))));
+  EXPECT_THAT(Since(start), Le(Scaled(absl::Milliseconds(3500))));
   own_server_.Resume();
 }
 
@@ -209,10 +209,10 @@ TEST_F(OutageTest, F20_AclThatRefusesCreationIsReportedNotSpunOn) {
 
   EVENTUALLY_THAT(registrar->status().reason,
                   StatusIs(absl::StatusCode::kPermissionDenied));
-  // The pauses grow to 5 s: half a dozen tries in the first seconds.
+  // A few tries, whose pauses grow from 0.1 s on.
   const uint64_t bytes = proxy.bytes_to_server();
   const auto start = std::chrono::steady_clock::now();
-  EVENTUALLY(proxy.bytes_to_server() > bytes + 300);
+  EVENTUALLY(proxy.bytes_to_server() > bytes + 1200);
   const double rate = static_cast<double>(proxy.bytes_to_server() - bytes) /
                       absl::ToDoubleSeconds(Since(start));
   EXPECT_THAT(rate, Lt(10'000));
