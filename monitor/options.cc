@@ -22,8 +22,8 @@ namespace {
 
 constexpr int kUsageError = 2;
 
-// A mistake in one setting's value. CLI11 puts the flag's name in front of it,
-// the file reader file and line.
+// A mistake in one setting's value. The flag's name is put in front of it, and
+// file and line when it stands in the configuration file.
 [[noreturn]] void Reject(const std::string& what) {
   throw CLI::ValidationError(what);
 }
@@ -65,8 +65,16 @@ void DeclareSettings(CLI::App& app, Options& options) {
                     std::function<void(const std::vector<std::string>&)> read) {
     std::string variable = "ROSTER_" + absl::StrReplaceAll(name, {{"-", "_"}});
     absl::AsciiStrToUpper(&variable);
+    auto named =
+        [name, read = std::move(read)](const std::vector<std::string>& texts) {
+          try {
+            read(texts);
+          } catch (const CLI::ValidationError& error) {
+            Reject(base::StrCat("--", name, ": ", error.what()));
+          }
+        };
     return app
-        .add_option_function<std::vector<std::string>>("--" + name, read, help)
+        .add_option_function<std::vector<std::string>>("--" + name, named, help)
         ->type_name(type)
         ->envname(variable);
   };
@@ -218,8 +226,7 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
       for (const std::string& value : values) option->add_result(value);
       option->run_callback();
     } catch (const CLI::Error& error) {
-      return base::StrCat(Place(file, entry.second.Mark()), key, ": ",
-                          error.what());
+      return base::StrCat(Place(file, entry.second.Mark()), error.what());
     }
   }
   return "";

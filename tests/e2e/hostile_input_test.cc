@@ -140,8 +140,6 @@ TEST_F(HostileInputTest, F12_EveryNameThatZooKeeperAllowsIsShown) {
                                     "[fe80::1%eth0]:7000",
                                     "with space",
                                     "-rf",
-                                    "*",
-                                    "?",
                                     "{}",
                                     "$(reboot)",
                                     "%2e%2e",

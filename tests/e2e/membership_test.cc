@@ -34,7 +34,8 @@ class MembershipTest : public ::testing::Test {
   void SetUp() override { EVENTUALLY(rosterd_->Connected()); }
 
   std::unique_ptr<Subprocess> StartIndexer(
-      const std::string& name, std::vector<std::string> flags = {}) {
+      const std::string& name, std::vector<std::string> flags = {},
+      const std::string& session_timeout = "2s") {
     std::vector<std::string> argv = {
         FileIndexerBinary(), "--zookeeper", servers_, "--name", name,
         "--session-timeout", "2s",          "--pace", "50"};
@@ -63,7 +64,7 @@ TEST_F(MembershipTest, MembersOfZkCliKazooAndTheRegistrarAreShownByRosterctl) {
   auto indexer = StartIndexer("by-registrar");
   auto kazoo = Subprocess::Start(
       {.argv = {"/usr/bin/python3", SourceDir() + "/examples/membership.py",
-                "--zookeeper", servers_, "--name", "by-kazoo"}});
+                "by-kazoo", "--zookeeper", servers_}});
   ASSERT_OK(kazoo.status());
   // zkCli ends, and its node with it, at the end of its input.
   auto zkcli = Subprocess::Start(
@@ -101,13 +102,13 @@ TEST_F(MembershipTest, AKilledMemberIsLostAndItsRestartIsUpAgain) {
 }
 
 TEST_F(MembershipTest, F3_ARestartWithinTheSessionTimeoutIsAReplacement) {
-  auto indexer = StartIndexer("quick", {"--session-timeout", "20s"});
+  auto indexer = StartIndexer("quick", {}, "20s");
   EVENTUALLY_THAT(rosterd_->Status("quick"), "UP");
   const int64_t first = rosterd_->Get("quick").czxid();
 
   indexer->Kill(SIGKILL);
   ASSERT_OK(indexer->Wait(absl::Seconds(5)).status());
-  auto restarted = StartIndexer("quick", {"--session-timeout", "20s"});
+  auto restarted = StartIndexer("quick", {}, "20s");
 
   EVENTUALLY(rosterd_->Get("quick").czxid() > first);
   EXPECT_EQ(rosterd_->Status("quick"), "UP");
