@@ -191,39 +191,45 @@ TEST_F(SessionConnectionTest, EndsRequestsWhoseSendingFails) {
   EXPECT_EQ(session.info().generation, 1u);
 }
 
-TEST_F(SessionConnectionTest, F13_ADeadNameServerCostsNoSession) {
-  std::atomic<bool> name_server_is_dead = false;
+// Lookups run on threads that nobody waits for: what they use is shared.
+struct FakeNameServer {
+  std::atomic<bool> dead = false;
   std::atomic<int> lookups = 0;
   std::promise<void> end;
+  std::shared_future<void> ended = end.get_future().share();
+};
+
+TEST_F(SessionConnectionTest, F13_ADeadNameServerCostsNoSession) {
+  const auto name_server = std::make_shared<FakeNameServer>();
   SessionOptions options = ProxyOptions();
   options.servers =
       absl::StrCat("zk.example:", proxy_.port(), ",127.0.0.1:1", chroot_);
   options.lookup =
-      [&, ended = end.get_future().share()](
+      [name_server](
           const std::string& host) -> absl::StatusOr<std::vector<std::string>> {
     EXPECT_EQ(host, "zk.example");
-    ++lookups;
-    if (name_server_is_dead) ended.wait();
+    ++name_server->lookups;
+    if (name_server->dead) name_server->ended.wait();
     return std::vector<std::string>{"127.0.0.1"};
   };
   {
     SessionDriver session(options);
     ASSERT_TRUE(session.WaitConnected());
-    name_server_is_dead = true;
+    name_server->dead = true;
     // Away for long enough to look names up again.
     proxy_.Refuse(true);
     proxy_.Cut();
-    EVENTUALLY(lookups == 2);
+    EVENTUALLY(name_server->lookups == 2);
     proxy_.Refuse(false);
     ASSERT_TRUE(session.WaitConnected());
     EXPECT_EQ(session.info().generation, 1u);
     // The loop was never blocked, and the session goes while the lookup hangs.
   }
-  end.set_value();
+  name_server->end.set_value();
 }
 
 TEST_F(SessionConnectionTest, SaysThatANameDoesNotResolveAndTriesAgain) {
-  std::atomic<bool> known = false;
+  const auto known = std::make_shared<std::atomic<bool>>(false);
   SessionOptions options = ProxyOptions();
   options.servers = absl::StrCat("nowhere.example:", proxy_.port(), chroot_);
   options.lookup =
@@ -233,7 +239,7 @@ TEST_F(SessionConnectionTest, SaysThatANameDoesNotResolveAndTriesAgain) {
   };
   SessionDriver session(options);
   EVENTUALLY(session.info().reason == "no such host nowhere.example");
-  known = true;
+  *known = true;
   ASSERT_TRUE(WaitUntil([&] { return session.connected(); }, "connected",
                         absl::Seconds(20)));
 }
