@@ -233,8 +233,8 @@ TEST_F(SessionConnectionTest, SaysThatANameDoesNotResolveAndTriesAgain) {
   SessionOptions options = ProxyOptions();
   options.servers = absl::StrCat("nowhere.example:", proxy_.port(), chroot_);
   options.lookup =
-      [&](const std::string&) -> absl::StatusOr<std::vector<std::string>> {
-    if (!known) return absl::UnavailableError("no such host nowhere.example");
+      [known](const std::string&) -> absl::StatusOr<std::vector<std::string>> {
+    if (!*known) return absl::UnavailableError("no such host nowhere.example");
     return std::vector<std::string>{"127.0.0.1"};
   };
   SessionDriver session(options);
