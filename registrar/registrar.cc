@@ -59,13 +59,28 @@ bool SameButCounters(const RegistrarStatus& a, const RegistrarStatus& b) {
          a.record_warning == b.record_warning && a.order_error == b.order_error;
 }
 
+// Copies for other threads. A copy of an absl::Status shares its text with the
+// original, and Debian's abseil is not built for ThreadSanitizer, which cannot
+// see the reference count synchronise. These share nothing.
+absl::Status Unshared(const absl::Status& status) {
+  return absl::Status(status.code(), status.message());
+}
+
+RegistrarStatus Unshared(const RegistrarStatus& status) {
+  RegistrarStatus copy = status;
+  copy.reason = Unshared(status.reason);
+  copy.write_error = Unshared(status.write_error);
+  copy.order_error = Unshared(status.order_error);
+  return copy;
+}
+
 // Waits for the loop's word that the goodbye is said. Shared with the loop,
 // which may come to it after the caller has given up.
 class Goodbye {
  public:
-  void Said(absl::Status status) {
+  void Said(const absl::Status& status) {
     base::MutexLock lock(&mu_);
-    outcome_ = std::move(status);
+    outcome_ = Unshared(status);
     said_.NotifyAll();
   }
 
@@ -79,7 +94,7 @@ class Goodbye {
         return absl::DeadlineExceededError("no answer in time to the goodbye");
       said_.WaitWithTimeout(&mu_, absl::FromChrono(left));
     }
-    return *outcome_;
+    return *std::move(outcome_);
   }
 
  private:
@@ -100,7 +115,7 @@ class Registrar::Impl {
   const std::shared_ptr<Board>& board() const { return board_; }
   RegistrarStatus status() const {
     base::MutexLock lock(&mu_);
-    return status_;
+    return Unshared(status_);
   }
   absl::Status Leave(absl::Duration timeout, std::string_view reason);
   bool OnLoop() const { return loop_.IsOnLoop(); }
@@ -148,7 +163,7 @@ void Registrar::Impl::OnStatus(RegistrarStatus status) {
     std::swap(status_, status);
     // Now `status` is the former one, and only this thread writes status_.
     if (SameButCounters(status_, status)) return;
-    status = status_;
+    status = Unshared(status_);
   }
   if (!options_.on_status) return;
   try {
@@ -167,14 +182,14 @@ absl::Status Registrar::Impl::Leave(absl::Duration timeout,
     return absl::FailedPreconditionError(
         "Leave() waits for the thread that calls it");
   base::MutexLock lock(&leave_mu_);
-  if (left_) return *left_;
+  if (left_) return Unshared(*left_);
   board_->Close();
   board_->Update(
       [&](RecordKeeper& keeper, absl::Time) { keeper.SetLeaving(reason); });
   auto goodbye = std::make_shared<Goodbye>();
   loop_.Post([this, goodbye] {
     member_->Leave(
-        [goodbye](absl::Status status) { goodbye->Said(std::move(status)); });
+        [goodbye](const absl::Status& status) { goodbye->Said(status); });
   });
   left_ = goodbye->Wait(
       std::clamp(timeout, absl::ZeroDuration(), kLeaveTimeout - kCloseTime));
@@ -188,7 +203,7 @@ absl::Status Registrar::Impl::Leave(absl::Duration timeout,
   status_.since = absl::Now();
   status_.reason = absl::CancelledError("left");
   status_.reported_state = model::ReportedState::kLeaving;
-  return *left_;
+  return Unshared(*left_);
 }
 
 absl::StatusOr<std::unique_ptr<Registrar>> Registrar::Create(

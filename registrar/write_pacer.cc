@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace roster::registrar {
+namespace {
+
+// Between urgent writes: soon enough for people, and a bound for a service
+// whose state flaps.
+constexpr absl::Duration kUrgentSpacing = absl::Milliseconds(100);
+
+}  // namespace
 
 WritePacer::WritePacer(base::Loop& loop, absl::Duration interval,
                        std::function<void()> write)
@@ -31,10 +38,11 @@ void WritePacer::Written() {
                                   later_timer_ = 0;
                                   MaybeWrite();
                                 }));
-  now_timer_ = loop_.RunAfter(interval_ / 10, scope_.Wrap([this] {
-    now_timer_ = 0;
-    MaybeWrite();
-  }));
+  now_timer_ = loop_.RunAfter(std::min(kUrgentSpacing, interval_ / 10),
+                              scope_.Wrap([this] {
+                                now_timer_ = 0;
+                                MaybeWrite();
+                              }));
 }
 
 }  // namespace roster::registrar

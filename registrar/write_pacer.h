@@ -12,8 +12,8 @@ namespace roster::registrar {
 
 // WritePacer decides when a change may be written: the first one at once, the
 // following ones together when the interval is over. Urgent changes do not
-// wait, unless they come in a flood: then they keep a tenth of the interval
-// between them.
+// wait for that; only within 100 ms (or a tenth of the interval, if that is
+// less) of the last write they are merged.
 //
 // Thread-safety: confined to the loop.
 // Lifetime: `loop` must outlive this.
