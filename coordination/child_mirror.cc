@@ -162,13 +162,8 @@ void ChildMirror::Impl::OnWatch(const zk::WatchEvent& event) {
   const auto found = children_.find(base::ToAbsl(name));
   if (found == children_.end()) return;
   found->second.armed_in = 0;
-  if (event.type == WatchEventType::kDeleted) {
-    // The server reports this in order with everything else: that node is
-    // gone. Should it exist again, the parent's watch has fired as well.
-    Forget(name);
-    SyncIfDone();
-    return;
-  }
+  // Also after a deletion: a node that was replaced in one step must not seem
+  // to have been away.
   QueueRead(found->first, found->second);
   ReadMore();
 }

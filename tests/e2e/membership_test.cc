@@ -37,8 +37,8 @@ class MembershipTest : public ::testing::Test {
       const std::string& name, std::vector<std::string> flags = {},
       const std::string& session_timeout = "2s") {
     std::vector<std::string> argv = {
-        FileIndexerBinary(), "--zookeeper", servers_, "--name", name,
-        "--session-timeout", "2s",          "--pace", "50"};
+        FileIndexerBinary(), "--zookeeper",   servers_, "--name", name,
+        "--session-timeout", session_timeout, "--pace", "50"};
     argv.insert(argv.end(), flags.begin(), flags.end());
     argv.push_back(SourceDir() + "/docs");
     auto process = Subprocess::Start({.argv = argv});
