@@ -21,6 +21,7 @@ constexpr int kMembersPerSession = 2'000;
 constexpr int kMaxUnacknowledged = 2'000;
 
 struct Progress {
+  bool parent_exists = false;
   int created = 0;
   int64_t acknowledged = 0;
   int64_t failed = 0;
@@ -61,11 +62,16 @@ int RunLoad(const LoadOptions& options) {
   for (int i = 0; i < sessions; ++i)
     clients.push_back(std::make_unique<RawClient>(options.servers));
 
-  const int parent = zoo_acreate(
-      clients[0]->handle(), options.members_path.c_str(), "", 0,
-      &ZOO_OPEN_ACL_UNSAFE, ZOO_PERSISTENT,
-      [](int, const char*, const void*) {}, nullptr);
-  CheckZk(parent, "create the members' parent");
+  CheckZk(zoo_acreate(
+              clients[0]->handle(), options.members_path.c_str(), "", 0,
+              &ZOO_OPEN_ACL_UNSAFE, ZOO_PERSISTENT,
+              [](int rc, const char*, const void* data) {
+                if (rc != ZNODEEXISTS) CheckZk(rc, "create the parent");
+                *static_cast<bool*>(const_cast<void*>(data)) = true;
+              },
+              &progress.parent_exists),
+          "create the parent");
+  WaitFor(clients, [&] { return progress.parent_exists; });
   std::vector<std::string> paths;
   for (int i = 0; i < options.members; ++i)
     paths.push_back(absl::StrCat(options.members_path, "/",

@@ -17,7 +17,8 @@ void CheckZk(int rc, const char* what) {
 }
 
 RawClient::RawClient(const std::string& servers, int session_timeout_ms) {
-  zoo_set_debug_level(ZOO_LOG_LEVEL_ERROR);
+  // Its errors are ours to report: it logs each refused try to connect.
+  zoo_set_debug_level(static_cast<ZooLogLevel>(0));
   handle_ = zookeeper_init(
       servers.c_str(), [](zhandle_t*, int, int, const char*, void*) {},
       session_timeout_ms, nullptr, nullptr, 0);

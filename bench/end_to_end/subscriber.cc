@@ -27,7 +27,8 @@ int RunSubscriber(const std::string& endpoint) {
     v1::WatchMembersResponse message;
     bool synced = false;
     while (stream->Read(&message)) {
-      if (message.has_synced() && !synced) {
+      // rosterd may still be reading itself: what counts is a complete view.
+      if (message.has_view() && message.view().synced() && !synced) {
         synced = true;
         std::cout << absl::StrFormat("synced %.3f",
                                      (MonotonicNanos() - start) * 1e-9)

@@ -4,6 +4,13 @@
 #include <vector>
 
 namespace roster::monitor {
+namespace {
+
+// Starting a write costs some 20 us, the hop to another thread of a busy
+// machine more than that.
+constexpr size_t kFewStreams = 4;
+
+}  // namespace
 
 bool ParkingLot::Park(ParkedStream* stream, uint64_t epoch) {
   base::MutexLock lock(&mu_);
@@ -24,14 +31,22 @@ void ParkingLot::Cancel(ParkedStream* stream) {
 }
 
 void ParkingLot::Notify() {
+  absl::flat_hash_set<ParkedStream*> few;
   {
     base::MutexLock lock(&mu_);
     ++epoch_;
     // Streams that are busy look again by themselves before they park.
     if (waking_ || parked_.empty()) return;
-    waking_ = true;
+    if (parked_.size() <= kFewStreams)
+      few.swap(parked_);
+    else
+      waking_ = true;
   }
-  loop_.Post([this] { WakeAll(); });
+  if (few.empty()) {
+    loop_.Post([this] { WakeAll(); });
+    return;
+  }
+  for (ParkedStream* stream : few) stream->Advance();
 }
 
 void ParkingLot::WakeAll() {

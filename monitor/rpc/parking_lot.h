@@ -33,9 +33,9 @@ class ParkedStream {
   std::atomic<bool> cancelled_ = false;
 };
 
-// ParkingLot keeps the streams that have nothing to send and wakes them on a
-// loop, so that the thread on which something happens is not held up by a
-// thousand writes.
+// ParkingLot keeps the streams that have nothing to send and wakes them. When
+// they are many it does so on a loop, so that the thread on which something
+// happens is not held up by a thousand writes.
 //
 //   const uint64_t seen = lot.epoch();
 //   if (nothing to send)
@@ -56,7 +56,8 @@ class ParkingLot {
   // Marks `stream` as cancelled; advances it if it is parked.
   void Cancel(ParkedStream* stream);
 
-  // Something happened: wakes everybody soon. Cheap.
+  // Something happened: wakes everybody. Cheap: a few streams are advanced at
+  // once, more of them on the loop.
   void Notify();
   // Advances those whose wake_at() has come. Call it on the loop, regularly.
   void WakeDue(absl::Time now);
