@@ -1,5 +1,7 @@
 #include "cli/application.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -120,7 +122,8 @@ int Application::Usage(const CLI::ParseError& error) {
 
 std::string Application::Complete(const std::vector<std::string>& words) {
   // The environment counts as when the command is run.
-  if (const char* endpoint = getenv("ROSTER_ENDPOINT"); endpoint != nullptr) {
+  if (const char* endpoint = getenv("ROSTER_ENDPOINT");
+      endpoint != nullptr && *endpoint != '\0') {
     globals_.endpoint = endpoint;
   }
   std::map<const CLI::Option*, Completer> completers;

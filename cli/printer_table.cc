@@ -277,7 +277,8 @@ std::vector<Cell> ProgressRow(const Member& member, const Task& task, bool wide,
     progress = TaskStateName(task.state());
   } else if (ratio.has_value()) {
     // The mark stands here as well, because ETA ticks and this does not.
-    progress += base::StrCat(" ", Percent(*ratio));
+    const std::string percent = Percent(*ratio);  // "7%" to "100%"
+    progress += std::string(5 - percent.size(), ' ') + percent;
   }
   if (task.stalled()) progress += base::StrCat(" !");
   std::vector<Cell> row = {

@@ -83,8 +83,8 @@ Command AddCompletionCommand(CLI::App& app) {
   std::vector<std::string> shells;
   for (const auto& [name, script] : Scripts()) shells.push_back(name);
   Command command;
-  command.app = app.add_subcommand(
-      "completion", "Print the completion script for bash, zsh or fish");
+  command.app = app.add_subcommand("completion",
+                                   "Print the completion script of a shell");
   CLI::Option* option =
       command.app->add_option("SHELL", *shell, "bash, zsh or fish")
           ->required()

@@ -220,6 +220,9 @@ class EventsPrinter {
 absl::Status RunEvents(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   ROSTER_ASSIGN_OR_RETURN(auto types, ParseTypes(flags.types));
+  if (flags.count < 0) {
+    return absl::InvalidArgumentError("-n wants a number that is not negative");
+  }
   absl::Time since = absl::InfinitePast();
   Flags bounded = flags;
   if (!flags.since.empty()) {
@@ -262,7 +265,6 @@ Command AddEventsCommand(CLI::App& app) {
       command.app
           ->add_option("-n,--count", flags->count,
                        "The newest so many (50; with --since: all)")
-          ->check(CLI::NonNegativeNumber.description(""))
           ->type_name("NUMBER");
   const std::vector<std::string> formats = {"table", "wide", "json", "yaml"};
   CLI::Option* output = AddFormatOption(*command.app, flags->format, formats);

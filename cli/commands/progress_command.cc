@@ -290,7 +290,7 @@ Command AddProgressCommand(CLI::App& app) {
   CLI::Option* sort =
       AddChoice(*command.app, "--sort", flags->sort, orders, "Order of rows");
   command.app->add_flag("-a,--all", flags->all,
-                        "Also tasks that ended, and those of absent members");
+                        "Also what has ended, or whose member is gone");
   command.app->add_flag("-w,--watch", flags->watch,
                         "Go on showing progress until Ctrl-C");
   command.app->footer(R"(Examples:
