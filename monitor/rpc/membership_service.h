@@ -128,7 +128,8 @@ class MembershipService final : public MembershipServiceBase {
   absl::StatusOr<grpc::ServerWriteReactor<roster::v1::WatchEventsResponse>*>
   Watch(const roster::v1::WatchEventsRequest& request);
   absl::Status CheckStreams() const;
-  void ScheduleTick();
+  // The loop is handed over: the destructor takes loop_ away while it ends.
+  void ScheduleTick(base::Loop& loop);
 
   const MembershipServiceOptions options_;
   const EventLog& events_;

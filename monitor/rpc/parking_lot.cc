@@ -19,15 +19,12 @@ bool ParkingLot::Park(ParkedStream* stream, uint64_t epoch) {
   return true;
 }
 
-void ParkingLot::Cancel(ParkedStream* stream) {
-  {
-    // Under the lock, so that it either finds the stream parked or keeps it
-    // from parking.
-    base::MutexLock lock(&mu_);
-    stream->cancelled_.store(true);
-    if (parked_.erase(stream) == 0) return;
-  }
-  stream->Advance();
+bool ParkingLot::Cancel(ParkedStream* stream) {
+  // Under the lock, so that it either finds the stream parked or keeps it from
+  // parking.
+  base::MutexLock lock(&mu_);
+  stream->cancelled_.store(true);
+  return parked_.erase(stream) > 0;
 }
 
 void ParkingLot::Notify() {

@@ -53,8 +53,9 @@ class ParkingLot {
   // Takes the turn of `stream` unless something happened after `epoch`, the
   // stream was cancelled, or after Stop().
   bool Park(ParkedStream* stream, uint64_t epoch);
-  // Marks `stream` as cancelled; advances it if it is parked.
-  void Cancel(ParkedStream* stream);
+  // Marks `stream` as cancelled. True if it was parked: the turn is the
+  // caller's now.
+  bool Cancel(ParkedStream* stream);
 
   // Something happened: wakes everybody. Cheap: a few streams are advanced at
   // once, more of them on the loop.

@@ -38,11 +38,11 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   void Advance() final {
     while (true) {
       if (cancelled()) {
-        this->Finish(grpc::Status(grpc::StatusCode::CANCELLED, "cancelled"));
+        End(absl::CancelledError("cancelled"));
         return;
       }
       if (lot_.stopped()) {
-        this->Finish(ToGrpcStatus(StoppingError()));
+        End(StoppingError());
         return;
       }
       const uint64_t epoch = lot_.epoch();
@@ -61,14 +61,25 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   absl::Time wake_at() const final { return wake_at_; }
 
   void OnWriteDone(bool ok) final {
+    TakeOver();
     if (ok) {
       Advance();
     } else {
-      this->Finish(grpc::Status(grpc::StatusCode::CANCELLED, "reader is gone"));
+      End(absl::CancelledError("the reader is gone"));
     }
   }
-  void OnCancel() final { lot_.Cancel(this); }
-  void OnDone() final { delete this; }
+  void OnCancel() final {
+    TakeOver();
+    if (lot_.Cancel(this)) {
+      Advance();
+    } else {
+      HandOver();  // OnDone() has to wait for this call
+    }
+  }
+  void OnDone() final {
+    TakeOver();
+    delete this;
+  }
 
  protected:
   StreamReactor(ParkingLot& lot, RpcCounters& counters,
@@ -80,7 +91,8 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
         wake_at_(MonotonicNow() + bookmark_interval) {
     open_.fetch_add(1, std::memory_order_relaxed);
   }
-  virtual ~StreamReactor() { open_.fetch_sub(1, std::memory_order_relaxed); }
+  // The last touch of what the streams share; see ~MembershipService().
+  virtual ~StreamReactor() { open_.fetch_sub(1, std::memory_order_release); }
 
   // Prepares message(). OK: send it. An error: end the stream. Nothing: there
   // is nothing to send. `bookmark_due`: rather than nothing, a sign of life.
@@ -96,19 +108,32 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   void Send(const absl::Status& status, const grpc::WriteOptions& options,
             absl::Time now) {
     if (!status.ok()) {
-      this->Finish(ToGrpcStatus(status));
+      End(status);
       return;
     }
     waiting_ = false;
     wake_at_ = now + bookmark_interval_;
     counters_.messages_sent.fetch_add(1, std::memory_order_relaxed);
+    HandOver();
     this->StartWrite(&message_, options);
+  }
+
+  // Around everything that gRPC does with the stream between two calls of ours.
+  // gRPC orders these anyway; this lets ThreadSanitizer see it, to which
+  // Debian's gRPC is opaque.
+  void HandOver() { hand_overs_.fetch_add(1, std::memory_order_release); }
+  void TakeOver() { hand_overs_.load(std::memory_order_acquire); }
+
+  void End(const absl::Status& status) {
+    HandOver();
+    this->Finish(ToGrpcStatus(status));
   }
 
   ParkingLot& lot_;
   RpcCounters& counters_;
   std::atomic<uint64_t>& open_;
   const absl::Duration bookmark_interval_;
+  std::atomic<int> hand_overs_ = 0;
   // Belong to whoever has the turn.
   absl::Time wake_at_;
   bool waiting_ = false;

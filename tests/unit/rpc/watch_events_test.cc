@@ -62,11 +62,16 @@ class SmallEventsTest : public EventsTest {
   SmallEventsTest() : EventsTest(5) {}
 };
 
-TEST_F(EventsTest, F39_EventsAreOrderedUniqueAndResumable) {
+class LargeEventsTest : public EventsTest {
+ protected:
+  LargeEventsTest() : EventsTest(100'000) {}
+};
+
+TEST_F(LargeEventsTest, F39_EventsAreOrderedUniqueAndResumable) {
   Serve();
   alpha().table().ApplySynced(absl::Now());
   constexpr uint64_t kEvents = 2000;
-  std::thread writer([&] {
+  const std::jthread writer([&] {
     while (events_.newest() < kEvents) {
       alpha().Up("a");
       alpha().Gone("a");
@@ -96,7 +101,6 @@ TEST_F(EventsTest, F39_EventsAreOrderedUniqueAndResumable) {
       }
     }
   }
-  writer.join();
 }
 
 TEST_F(EventsTest, WithoutATokenOnlyWhatComesNow) {

@@ -96,11 +96,12 @@ class CountingReader
     context_.set_deadline(
         absl::ToChronoTime(absl::Now() + testing::Scaled(absl::Seconds(60))));
     stub.async()->WatchMembers(&context_, &request_, this);
+    started_ = true;
     StartRead(&message_);
     StartCall();
   }
   void OnReadDone(bool ok) override {
-    if (!ok) return;
+    if (!ok || !started_) return;
     if (message_.has_member()) members_.fetch_add(1);
     if (message_.has_synced()) synced_ = true;
     StartRead(&message_);
@@ -116,6 +117,8 @@ class CountingReader
   grpc::ClientContext context_;
   v1::WatchMembersRequest request_;
   v1::WatchMembersResponse message_;
+  // Shows ThreadSanitizer that gRPC hands this over to another thread.
+  std::atomic<bool> started_ = false;
   std::atomic<int> members_ = 0;
   std::atomic<bool> synced_ = false;
   std::atomic<bool> done_ = false;
