@@ -1,11 +1,9 @@
 #include "zk/handle.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "base/strings.h"

@@ -27,7 +27,9 @@ namespace roster::zk {
 // kSuspended   the connection is gone, the session may still live: whoever
 //              holds something by it stops acting.
 // kLost        the session has certainly expired, or must be taken for
-//              expired: it was suspended for the negotiated timeout.
+//              expired: it was suspended for the negotiated timeout. Should
+//              ZooKeeper have kept it all the same (the whole ensemble was
+//              down, say), it goes on and `generation` does not rise.
 enum class ConnectionState { kConnecting, kConnected, kSuspended, kLost };
 
 std::string_view ConnectionStateName(ConnectionState state);
@@ -170,7 +172,9 @@ class Session {
   // `options` must be valid. Does nothing until Start().
   Session(base::Loop& loop, SessionOptions options);
   // Closes the ZooKeeper session if it is connected (its ephemeral nodes go at
-  // once); otherwise it is left to expire.
+  // once); otherwise it is left to expire. That takes milliseconds, and up to
+  // 5 s when the server does not answer. Callbacks of requests in flight are
+  // dropped. May be called from any callback of this session.
   ~Session();
 
   Session(const Session&) = delete;

@@ -24,8 +24,8 @@
 namespace roster::zk {
 
 // The state machine of Session (session.cc) and its requests
-// (session_requests.cc). Which ZooKeeper session exists is a Handle's matter,
-// what that means for the owner is decided here.
+// (session_requests.cc, session_multi.cc). Which ZooKeeper session exists is a
+// Handle's matter, what that means for the owner is decided here.
 //
 // Thread-safety: confined to the loop.
 class Session::Impl : private Handle::Listener {
@@ -134,5 +134,13 @@ class Session::Impl : private Handle::Listener {
 
   base::CallbackScope scope_;
 };
+
+template <typename Done>
+void Session::Impl::FailLater(Done done, absl::Status status) {
+  loop_.Post(scope_.Wrap(
+      [done = std::move(done), status = std::move(status)]() mutable {
+        done(std::move(status));
+      }));
+}
 
 }  // namespace roster::zk

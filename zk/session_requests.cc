@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "zk/client_types.h"
 #include "zk/path.h"
 #include "zk/session_impl.h"
 #include "zk/status.h"
@@ -11,64 +12,6 @@ namespace roster::zk {
 namespace {
 
 using base::StrCat;
-
-// The server drops the connection of a client that sends a longer packet
-// (jute.maxbuffer, its default), which looks like a network fault and would be
-// tried again for ever.
-constexpr size_t kMaxPacket = 1048575;
-// Bound of what a packet holds besides paths and data, for each step.
-constexpr size_t kPacketOverhead = 160;
-
-absl::Time FromMillis(int64_t millis) { return absl::FromUnixMillis(millis); }
-
-Stat FromClient(const struct ::Stat& stat) {
-  Stat result;
-  result.czxid = stat.czxid;
-  result.mzxid = stat.mzxid;
-  result.ctime = FromMillis(stat.ctime);
-  result.mtime = FromMillis(stat.mtime);
-  result.version = stat.version;
-  result.cversion = stat.cversion;
-  result.ephemeral_owner = stat.ephemeralOwner;
-  result.data_length = stat.dataLength;
-  result.num_children = stat.numChildren;
-  return result;
-}
-
-int ClientMode(CreateMode mode) {
-  switch (mode) {
-    case CreateMode::kPersistent:
-      return ZOO_PERSISTENT;
-    case CreateMode::kEphemeral:
-      return ZOO_EPHEMERAL;
-    case CreateMode::kPersistentSequential:
-      return ZOO_PERSISTENT_SEQUENTIAL;
-    case CreateMode::kEphemeralSequential:
-      return ZOO_EPHEMERAL_SEQUENTIAL;
-  }
-  return ZOO_PERSISTENT;
-}
-
-// The ACL of nodes that a session creates: everything for its own user and
-// reading for everybody, or, without credentials, everything for everybody.
-const ACL_vector* AclFor(const SessionOptions& options) {
-  static char auth[] = "auth";
-  static char nobody[] = "";
-  static char world[] = "world";
-  static char anyone[] = "anyone";
-  static struct ACL entries[] = {
-      {0x1f /* all */, {auth, nobody}},
-      {0x01 /* read */, {world, anyone}},
-  };
-  static const ACL_vector restricted = {2, entries};
-  return options.digest_credentials.empty() ? &ZOO_OPEN_ACL_UNSAFE
-                                            : &restricted;
-}
-
-// The C client tells "no data" by a null pointer; empty is not that.
-const char* DataPointer(std::string_view data) {
-  return data.data() == nullptr ? "" : data.data();
-}
 
 void* Context(WatcherId watcher) {
   return reinterpret_cast<void*>(static_cast<uintptr_t>(watcher));
@@ -108,55 +51,6 @@ struct Session::Impl::Request {
   }
 };
 
-// The client fills the results in while the request is under way.
-struct Session::Impl::MultiRequest {
-  Handle* handle;
-  std::vector<Op> ops;
-  std::vector<zoo_op_result_t> results;
-  DoneCallback done;
-
-  absl::Status StatusOf(int rc) const {
-    if (rc == ZOK) return absl::OkStatus();
-    for (size_t i = 0; i < ops.size(); ++i) {
-      // Steps before the failed one say OK, those after it "inconsistency".
-      const int error = results[i].err;
-      if (error != ZOK && error != ZRUNTIMEINCONSISTENCY)
-        return StatusFromCode(
-            error, StrCat("multi step ", i + 1, ": ", Verb(ops[i].kind), " ",
-                          ops[i].path));
-    }
-    return StatusFromCode(rc, StrCat("multi of ", ops.size(), " steps, ",
-                                     ops.front().path, " first"));
-  }
-
-  static std::string_view Verb(Op::Kind kind) {
-    switch (kind) {
-      case Op::Kind::kCreate:
-        return "create";
-      case Op::Kind::kSet:
-        return "set";
-      case Op::Kind::kDelete:
-        return "delete";
-      case Op::Kind::kCheck:
-        return "check";
-    }
-    return "unknown";
-  }
-};
-
-Op Op::Create(std::string path, std::string data, CreateMode mode) {
-  return {Kind::kCreate, std::move(path), std::move(data), -1, mode};
-}
-Op Op::Set(std::string path, std::string data, int32_t version) {
-  return {Kind::kSet, std::move(path), std::move(data), version};
-}
-Op Op::Delete(std::string path, int32_t version) {
-  return {Kind::kDelete, std::move(path), "", version};
-}
-Op Op::Check(std::string path, int32_t version) {
-  return {Kind::kCheck, std::move(path), "", version};
-}
-
 std::string Session::Impl::FullPath(std::string_view path) const {
   if (chroot_.empty()) return std::string(path);
   if (path == "/") return chroot_;
@@ -184,14 +78,6 @@ absl::Status Session::Impl::Admit(std::string_view verb,
         StrCat(verb, " ", path, ": not connected to ZooKeeper",
                info_.reason.empty() ? "" : "; ", info_.reason));
   return absl::OkStatus();
-}
-
-template <typename Done>
-void Session::Impl::FailLater(Done done, absl::Status status) {
-  loop_.Post(scope_.Wrap(
-      [done = std::move(done), status = std::move(status)]() mutable {
-        done(std::move(status));
-      }));
 }
 
 template <typename Done, typename Issue>
@@ -261,12 +147,6 @@ void Session::Impl::OnVoid(int rc, const void* data) {
 
 void Session::Impl::OnString(int rc, const char*, const void* data) {
   OnVoid(rc, data);
-}
-
-void Session::Impl::OnMulti(int rc, const void* data) {
-  std::unique_ptr<MultiRequest> request(
-      static_cast<MultiRequest*>(const_cast<void*>(data)));
-  if (!request->handle->closed()) request->done(request->StatusOf(rc));
 }
 
 void Session::Impl::Get(const std::string& path, WatcherId watcher,
@@ -345,56 +225,6 @@ void Session::Impl::Sync(const std::string& path, DoneCallback done) {
        [&](zhandle_t* zh, const void* request) {
          return zoo_async(zh, FullPath(path).c_str(), &Impl::OnString, request);
        });
-}
-
-void Session::Impl::Multi(std::vector<Op> ops, DoneCallback done) {
-  if (ops.empty()) return FailLater(std::move(done), absl::OkStatus());
-  size_t bytes = 0;
-  for (const Op& op : ops)
-    bytes += chroot_.size() + op.path.size() + op.data.size() + kPacketOverhead;
-  for (const Op& op : ops) {
-    if (absl::Status status = Admit("multi", op.path, bytes - op.path.size());
-        !status.ok())
-      return FailLater(std::move(done), std::move(status));
-  }
-  auto request = std::make_unique<MultiRequest>();
-  request->handle = handle_.get();
-  request->ops = std::move(ops);
-  request->done = std::move(done);
-  request->results.resize(request->ops.size());
-  std::vector<std::string> paths;
-  for (const Op& op : request->ops) paths.push_back(FullPath(op.path));
-  std::vector<zoo_op_t> steps(request->ops.size());
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const Op& op = request->ops[i];
-    const char* path = paths[i].c_str();
-    const int length = static_cast<int>(op.data.size());
-    switch (op.kind) {
-      case Op::Kind::kCreate:
-        zoo_create_op_init(&steps[i], path, op.data.data(), length,
-                           AclFor(options_), ClientMode(op.mode), nullptr, 0);
-        break;
-      case Op::Kind::kSet:
-        zoo_set_op_init(&steps[i], path, op.data.data(), length, op.version,
-                        nullptr);
-        break;
-      case Op::Kind::kDelete:
-        zoo_delete_op_init(&steps[i], path, op.version);
-        break;
-      case Op::Kind::kCheck:
-        zoo_check_op_init(&steps[i], path, op.version);
-        break;
-    }
-  }
-  const int rc = handle_->Request([&](zhandle_t* zh) {
-    return zoo_amulti(zh, static_cast<int>(steps.size()), steps.data(),
-                      request->results.data(), &Impl::OnMulti, request.get());
-  });
-  if (rc == ZOK) {
-    request.release();  // comes back in OnMulti()
-  } else {
-    FailLater(std::move(request->done), request->StatusOf(rc));
-  }
 }
 
 void Session::Impl::CreateWithParents(const std::string& path,
