@@ -55,7 +55,7 @@ class Fence(NamedTuple):
 FENCES = [
     Fence(
         ("zookeeper/",),
-        ("zk", "bench"),
+        ("zk", "tests/unit/zk", "bench"),
         "only zk/ knows the ZooKeeper C client (and bench/, whose floor it is)",
     ),
     Fence(

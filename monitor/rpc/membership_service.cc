@@ -57,6 +57,7 @@ MembershipService::MembershipService(MembershipServiceOptions options,
                                      const EventLog& events)
     : options_(std::move(options)),
       events_(events),
+      counters_(options_.on_write),
       loop_(std::make_unique<base::Loop>("rpc-streams")),
       event_lot_(*loop_) {
   for (ClusterSource& source : clusters) {

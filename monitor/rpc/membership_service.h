@@ -35,6 +35,8 @@ struct MembershipServiceOptions {
   // Changes that a reader of WatchMembers may be behind before it gets a new
   // snapshot.
   size_t ring_capacity = 32 * 1024;
+  // See RpcCounters; may be empty.
+  std::function<void(absl::Duration)> on_write;
   // Streams at a time; more are refused with RESOURCE_EXHAUSTED.
   size_t max_streams = 10'000;
 };
