@@ -163,6 +163,13 @@ absl::Status Client::Explain(const grpc::Status& status) const {
   }
 }
 
+std::string Client::ExplainLoss(const grpc::Status& status) const {
+  const std::string cause =
+      status.ok() ? "it ended the watch" : Cause(status.error_message());
+  return base::StrCat("lost rosterd at ", options_.endpoint, ": ", cause,
+                      "; trying again, Ctrl-C ends it");
+}
+
 int ExitCode(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:

@@ -61,6 +61,9 @@ class Client {
   // `status`, which is not OK, in the words of this page.
   absl::Status Explain(const grpc::Status& status) const;
 
+  // The same for a watch that had got through: it goes on by itself.
+  std::string ExplainLoss(const grpc::Status& status) const;
+
   // True if rosterd has answered on this connection and is still there.
   bool Connected() const;
 

@@ -79,8 +79,7 @@ class Follower {
       if (received_) backoff.Reset();
       if (!lost_) {
         lost_ = true;
-        callbacks_.on_notice(base::StrCat(base::Message(status),
-                                          "; trying again, Ctrl-C ends it"));
+        callbacks_.on_notice(client_.ExplainLoss(end_));
       }
       if (const absl::Status tick = Pause(backoff.Next()); !tick.ok()) {
         return tick;
@@ -109,7 +108,7 @@ class Follower {
     reader->StartCall(ToTag(kStart));
     const absl::Time give_up = absl::Now() + client_.options().timeout;
     Response response;
-    grpc::Status end;
+    end_ = grpc::Status();
     absl::Status stop;  // why we cancelled it, if we did
     while (true) {
       void* tag = nullptr;
@@ -125,7 +124,7 @@ class Follower {
       }
       if (tag == ToTag(kFinish)) break;
       if (!ok) {
-        reader->Finish(&end, ToTag(kFinish));
+        reader->Finish(&end_, ToTag(kFinish));
         continue;
       }
       if (tag == ToTag(kRead) && stop.ok()) {
@@ -142,11 +141,8 @@ class Follower {
     while (queue.Next(&tag, &ok)) {
     }
     if (!stop.ok()) return stop;
-    if (end.ok()) {
-      return absl::UnavailableError(base::StrCat(
-          "rosterd at ", client_.options().endpoint, " ended the watch"));
-    }
-    return client_.Explain(end);
+    if (end_.ok()) return absl::UnavailableError("the watch was ended");
+    return client_.Explain(end_);
   }
 
   // Not OK when there is no reason to go on waiting.
@@ -194,6 +190,7 @@ class Follower {
   const Open open_;
   const FollowCallbacks<Response> callbacks_;
   Request fresh_request_;
+  grpc::Status end_;            // of the last stream
   bool received_ = false;       // on this stream
   bool ever_received_ = false;  // on any
   bool lost_ = false;           // said so, and not yet back

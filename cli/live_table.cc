@@ -14,11 +14,19 @@ namespace {
 constexpr absl::Duration kBetweenPictures = absl::Milliseconds(200);
 constexpr absl::Duration kClockStep = absl::Seconds(1);
 
+// Columns that fit what is to come, as far as that can be known.
+std::vector<Column> Widened(std::vector<Column> columns) {
+  for (Column& column : columns) {
+    column.min_width = std::max(column.min_width, column.stream_width);
+  }
+  return columns;
+}
+
 }  // namespace
 
 LiveTable::LiveTable(std::vector<Column> columns, bool live, bool color,
                      Painter painter)
-    : columns_(std::move(columns)),
+    : columns_(live ? std::move(columns) : Widened(std::move(columns))),
       live_(live),
       color_(color),
       painter_(std::move(painter)),

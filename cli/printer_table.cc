@@ -205,10 +205,10 @@ std::string Note(const Member& member) {
 std::vector<Column> MemberColumns(bool wide) {
   std::vector<Column> columns = {
       {.header = "NAME", .max_width = kNameWidth},
-      {.header = "STATUS"},
-      {.header = "FOR", .ticking = true},
+      {.header = "STATUS", .stream_width = 8},
+      {.header = "FOR", .stream_width = 6, .ticking = true},
       {.header = "SERVICE", .max_width = 20},
-      {.header = "DOING", .max_width = 30},
+      {.header = "DOING", .max_width = 30, .stream_width = 12},
   };
   if (wide) {
     columns.push_back({.header = "VERSION", .max_width = 20});
@@ -248,14 +248,18 @@ std::vector<Cell> RemovedMemberRow(std::string_view name, bool wide) {
   return row;
 }
 
+std::string TaskName(const Task& task) {
+  return task.name().empty() ? task.id() : task.name();
+}
+
 std::vector<Column> ProgressColumns(bool wide) {
   std::vector<Column> columns = {
       {.header = "NAME", .max_width = wide ? kNameWidth : 40},
       {.header = "TASK", .max_width = 24},
-      {.header = "PROGRESS"},
-      {.header = "DONE"},
-      {.header = "RATE"},
-      {.header = "ETA", .ticking = true},
+      {.header = "PROGRESS", .stream_width = 19},
+      {.header = "DONE", .stream_width = 11},
+      {.header = "RATE", .stream_width = 8},
+      {.header = "ETA", .stream_width = 7, .ticking = true},
   };
   if (wide) {
     columns.push_back({.header = "STATE"});
@@ -276,14 +280,14 @@ std::vector<Cell> ProgressRow(const Member& member, const Task& task, bool wide,
   if (!running) {
     progress = TaskStateName(task.state());
   } else if (ratio.has_value()) {
-    // The mark stands here as well, because ETA ticks and this does not.
     const std::string percent = Percent(*ratio);  // "7%" to "100%"
     progress += std::string(5 - percent.size(), ' ') + percent;
   }
+  // The mark stands here as well, because ETA ticks and this does not.
   if (task.stalled()) progress += base::StrCat(" !");
   std::vector<Cell> row = {
       {member.name()},
-      {task.name().empty() ? task.id() : task.name()},
+      {TaskName(task)},
       {std::move(progress), TaskColor(task)},
       {DoneOfTotal(task)},
       {running && task.has_rate_per_second()
@@ -319,7 +323,7 @@ std::vector<Column> EventColumns(bool wide) {
 
 std::vector<Cell> EventRow(const Event& event, bool wide) {
   std::string detail = event.detail();
-  if (event.task_id().empty() == false && !wide) {
+  if (!event.task_id().empty() && !wide) {
     detail = base::StrCat(event.task_id(), detail.empty() ? "" : ": ", detail);
   }
   if (event.while_blind()) {

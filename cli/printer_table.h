@@ -46,6 +46,9 @@ std::vector<Cell> MemberRow(const roster::v1::Member& member, bool wide,
 // The row for a member that is gone from what was asked for.
 std::vector<Cell> RemovedMemberRow(std::string_view name, bool wide);
 
+// What a task is called: its name, or else its id.
+std::string TaskName(const roster::v1::Task& task);
+
 std::vector<Column> ProgressColumns(bool wide);
 std::vector<Cell> ProgressRow(const roster::v1::Member& member,
                               const roster::v1::Task& task, bool wide,

@@ -15,7 +15,8 @@ struct Cell {
 struct Column {
   std::string header;  // without spaces
   int max_width = 0;   // longer text is cut; 0: no limit
-  int min_width = 0;   // for rows that arrive one by one
+  int min_width = 0;
+  int stream_width = 0;  // at least so wide where rows arrive one by one
   // Its text changes as time goes by, although nothing happened.
   bool ticking = false;
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -157,6 +156,8 @@ class ProgressWatch {
   }
 
  private:
+  using Shown = std::map<std::string, std::string>;  // task names, by id
+
   absl::Status Take(const WatchMembersResponse& message) {
     const MemberMirror::Changes changes = mirror_.Apply(message);
     if (changes.view) {
@@ -186,8 +187,8 @@ class ProgressWatch {
 
   // Shows the tasks of `member` that are new, changed, ended or gone.
   void TakeTasks(const Member& member, std::string& documents) {
-    std::set<std::string> before = std::move(shown_[member.name()]);
-    std::set<std::string> now;
+    Shown before = std::move(shown_[member.name()]);
+    Shown now;
     for (const Task& task : member.tasks()) {
       const bool selected = IsSelected(member, task, flags_);
       const bool ended =
@@ -195,13 +196,13 @@ class ProgressWatch {
       if (!selected && !ended) continue;
       Show(member, task, documents);
       before.erase(task.id());
-      if (selected) now.insert(task.id());
+      if (selected) now[task.id()] = TaskName(task);
       if (ended) Forget(member.name(), task.id());
     }
-    for (const std::string& id : before) {
+    for (const auto& [id, name] : before) {
       std::vector<Cell> row(ProgressColumns(wide_).size());
       row[0].text = member.name();
-      row[1].text = id;
+      row[1].text = name;
       const bool departed =
           !member.present() && member.status() != v1::MEMBER_STATUS_UNSPECIFIED;
       row[2] = {departed ? StatusName(member.status()) : "GONE", Color::kDim};
@@ -268,8 +269,8 @@ class ProgressWatch {
   MemberMirror mirror_;
   StalenessTeller staleness_;
   LiveTable table_;
-  std::map<std::string, std::set<std::string>> shown_;  // task ids by member
-  std::map<std::string, std::string> documents_;        // last ones, by key
+  std::map<std::string, Shown> shown_;            // by member
+  std::map<std::string, std::string> documents_;  // last ones, by key
 };
 
 }  // namespace

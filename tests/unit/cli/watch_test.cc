@@ -72,11 +72,11 @@ TEST_F(WatchTest, MembersPrintsTheTableThenALineForEachChange) {
 
   EXPECT_EQ(Interrupt(*watch), 130);
   EXPECT_EQ(watch->Stdout(),
-            R"(NAME    STATUS  FOR   SERVICE         DOING        AGE
-web-01  UP      3d4h  search-indexer  reindex 12%  3d4h
-web-02  UP      3d4h  -               -            3d4h
-web-02  LOST    4m10s  search-indexer  -            3d4h
-web-02  REMOVED  -      -               -            -
+            R"(NAME    STATUS    FOR     SERVICE         DOING         AGE
+web-01  UP        3d4h    search-indexer  reindex 12%   3d4h
+web-02  UP        3d4h    -               -             3d4h
+web-02  LOST      4m10s   search-indexer  -             3d4h
+web-02  REMOVED   -       -               -             -
 )");
   EXPECT_EQ(watch->Stderr(), "");
 }
@@ -112,7 +112,9 @@ TEST_F(WatchTest, ResumesWithItsTokenWhenTheLinkIsBack) {
   EVENTUALLY_THAT(watch->Stdout(), HasSubstr("web-02"));
 
   rosterd_.Stop();
-  EVENTUALLY_THAT(watch->Stderr(), HasSubstr("trying again"));
+  EVENTUALLY_THAT(
+      watch->Stderr(),
+      HasSubstr(absl::StrCat("lost rosterd at ", rosterd_.endpoint(), ": ")));
   service().SetMember(LostMember(absl::Now()));
   rosterd_.Start(/*same_run=*/true);
   EVENTUALLY_THAT(watch->Stdout(), HasSubstr("web-02  LOST"));
@@ -199,7 +201,7 @@ TEST_F(WatchTest, ProgressSaysWhenTheMemberIsLost) {
   lost.set_name("web-01");
   service().SetMember(lost);
 
-  EVENTUALLY_THAT(watch->Stdout(), HasSubstr("LOST"));
+  EVENTUALLY_THAT(watch->Stdout(), HasSubstr("web-01  reindex  LOST"));
   EXPECT_EQ(Interrupt(*watch), 130);
 }
 
