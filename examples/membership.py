@@ -99,7 +99,7 @@ def main():
     parser.add_argument("directory", nargs="?", default="/usr/share/doc")
     parser.add_argument("--zookeeper", default="127.0.0.1:2181")
     parser.add_argument("--cluster-path", default="/clusterServer")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
