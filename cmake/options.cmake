@@ -5,6 +5,7 @@ option(ROSTER_COVERAGE "Instrument for coverage" OFF)
 
 add_library(roster_options INTERFACE)
 target_include_directories(roster_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_features(roster_options INTERFACE cxx_std_20)
 target_compile_options(roster_options INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>

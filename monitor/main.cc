@@ -71,6 +71,10 @@ class Daemon {
   absl::Status StartRpc();
   absl::Status StartHttp();
   void StartWatching();
+  // In an empty --dev ZooKeeper the members' parents are made, so that a bare
+  // `create -e` works. Elsewhere a missing one is only told of: it may be a
+  // mistake, and it is not ours to make.
+  void LookForMembersPaths();
   absl::Status AnnounceAddresses();
   std::vector<ClusterViewPtr> Views() const;
   MetricsSources MetricSources();
@@ -276,7 +280,9 @@ void Daemon::StartWatching() {
                                    .digest_credentials = credentials_,
                                    .log = log_});
     session_->AddListener([this](const zk::ConnectionInfo& info) {
+      const bool new_session = info.generation > connection_.Get()->generation;
       connection_.Publish(std::make_shared<zk::ConnectionInfo>(info));
+      if (new_session) LookForMembersPaths();
     });
     for (Cluster& cluster : clusters_) {
       const ClusterTableOptions& table = cluster.table->options();
@@ -291,6 +297,24 @@ void Daemon::StartWatching() {
     }
     session_->Start();
   });
+}
+
+void Daemon::LookForMembersPaths() {
+  for (const Cluster& cluster : clusters_) {
+    const std::string& path = cluster.table->options().members_path;
+    if (options_.dev) {
+      session_->CreateWithParents(path, [](absl::Status) {});
+      continue;
+    }
+    session_->Exists(path, /*watcher=*/0,
+                     [this, path](absl::StatusOr<zk::Stat> stat) {
+                       if (absl::IsNotFound(stat.status()))
+                         base::Log(log_, LogLevel::kWarning,
+                                   "no member has ever registered here; is "
+                                   "--cluster right? path=",
+                                   path);
+                     });
+  }
 }
 
 absl::Status Daemon::AnnounceAddresses() {

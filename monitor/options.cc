@@ -234,6 +234,8 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
 
 // What no single setting can see.
 std::string CheckTogether(const Options& options) {
+  if (options.dev && options.zookeeper != Options().zookeeper)
+    return "--dev runs a ZooKeeper of its own; leave --zookeeper out";
   if (!options.dev) {
     zk::SessionOptions session{.servers = options.zookeeper};
     if (absl::Status status = session.Validate(); !status.ok())

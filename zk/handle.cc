@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/strings.h"
 #include "zk/client_log.h"
 #include "zk/handle_socket.h"
@@ -221,6 +222,7 @@ void Handle::Process(int ready) {
   int rc = ZOK;
   for (int i = 0; i < kRepliesPerTurn && rc == ZOK && !closed_; ++i) {
     rc = zookeeper_process(zh_, ready);
+    if ((ready & ZOOKEEPER_READ) != 0 && rc == ZOK) heard_at_ = absl::Now();
     // One call takes one reply. Those that have arrived with it are taken in
     // the same turn, so that the requests they lead to leave together.
     ready = ZOOKEEPER_READ;

@@ -78,6 +78,8 @@ class Handle : public std::enable_shared_from_this<Handle> {
   void SetServers(std::vector<std::string> servers);
 
   bool connected() const;
+  // When the server last said anything; InfinitePast before.
+  absl::Time heard_at() const { return heard_at_; }
   int64_t session_id() const;
   absl::Duration negotiated_timeout() const;
 
@@ -131,6 +133,7 @@ class Handle : public std::enable_shared_from_this<Handle> {
   Listener* listener_;
   zhandle_t* zh_ = nullptr;
 
+  absl::Time heard_at_ = absl::InfinitePast();
   // > 0 inside the client's functions, where it must not be closed.
   int depth_ = 0;
   bool closed_ = false;

@@ -202,6 +202,7 @@ void Session::Impl::OnDisconnected(const std::string& reason) {
     BecomeLost(
         base::StrCat("no connection for the session timeout; ", info_.reason));
   });
+  info_.heard_at = handle_->heard_at();
   Change(ConnectionState::kSuspended, reason);
 }
 

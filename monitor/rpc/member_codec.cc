@@ -130,8 +130,9 @@ void EncodeRecord(const Member& member, roster::v1::Member* out) {
   for (const auto& [name, value] : record.gauges)
     (*out->mutable_gauges())[name] = value;
   for (size_t i = 0; i < record.tasks.size(); ++i) {
-    EncodeTask(record.tasks[i],
-               i < member.progress.size() ? &member.progress[i] : nullptr,
+    // What is gone has neither speed nor end.
+    const bool known = member.present && i < member.progress.size();
+    EncodeTask(record.tasks[i], known ? &member.progress[i] : nullptr,
                out->add_tasks());
   }
   if (IsGiven(record.started_at))

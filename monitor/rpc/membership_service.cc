@@ -149,6 +149,14 @@ grpc::ServerUnaryReactor* MembershipService::GetMember(
   const MemberPtr member = view->members.Find(request->name());
   if (!member) {
     const std::string& name = (*cluster)->source.name;
+    // Before the first sync nobody can say that it does not exist.
+    if (!view->synced)
+      return Finish(
+          context,
+          WithReason(absl::UnavailableError(absl::StrCat(
+                         "the view of cluster '", name,
+                         "' is not complete yet: ", view->disconnect_reason)),
+                     "VIEW_NOT_SYNCED", {{"cluster", name}}));
     return Finish(context,
                   WithReason(absl::NotFoundError(absl::StrCat(
                                  "cluster '", name, "' has no member '",
@@ -190,11 +198,16 @@ absl::StatusOr<MembershipService::Cluster*> MembershipService::Find(
     const std::string& name) {
   if (name.empty() && clusters_.size() == 1) return &clusters_.front();
   if (name.empty()) {
-    return WithReason(WithBadField(absl::InvalidArgumentError(absl::StrCat(
-                                       "cluster: this rosterd watches ",
-                                       clusters_.size(), "; say which")),
-                                   "cluster"),
-                      "CLUSTER_REQUIRED");
+    std::string names;
+    for (const Cluster& cluster : clusters_)
+      absl::StrAppend(&names, names.empty() ? "" : ", ", cluster.source.name);
+    return WithReason(
+        WithBadField(absl::InvalidArgumentError(absl::StrCat(
+                         "cluster: this rosterd watches several, say which "
+                         "(rosterctl: --cluster): ",
+                         names)),
+                     "cluster"),
+        "CLUSTER_REQUIRED");
   }
   for (Cluster& cluster : clusters_)
     if (cluster.source.name == name) return &cluster;

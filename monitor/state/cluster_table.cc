@@ -1,5 +1,6 @@
 #include "monitor/state/cluster_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -163,10 +164,11 @@ void ClusterTable::ApplySynced(absl::Time now) {
   if (view_listener_) view_listener_(view_.Get());
 }
 
-void ClusterTable::ApplyDisconnected(std::string_view reason, absl::Time now) {
+void ClusterTable::ApplyDisconnected(std::string_view reason, absl::Time now,
+                                     absl::Time known_until) {
   const bool was_connected = current_.connected;
   if (!was_connected && current_.disconnect_reason == reason) return;
-  if (was_connected) current_.as_of = now;
+  if (was_connected) current_.as_of = std::min(now, known_until);
   current_.connected = false;
   current_.disconnect_reason = reason;
   Publish(now);

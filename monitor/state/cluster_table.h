@@ -89,7 +89,10 @@ class ClusterTable {
   void ApplySynced(absl::Time now);
   // ZooKeeper went out of reach: the view stays and is marked stale, nobody is
   // declared lost. Idempotent.
-  void ApplyDisconnected(std::string_view reason, absl::Time now);
+  // `known_until`: when ZooKeeper was last heard, if that is known to be before
+  // `now`.
+  void ApplyDisconnected(std::string_view reason, absl::Time now,
+                         absl::Time known_until = absl::InfiniteFuture());
 
   // What only time changes: stalls, the end of retention, and `as_of`. Nothing
   // while disconnected: who cannot see cannot tell that nothing moves. Call

@@ -106,7 +106,7 @@ void ClusterWatcher::OnMirrorSynced() {
 void ClusterWatcher::OnDisconnected(const zk::ConnectionInfo& info) {
   members_synced_ = false;
   orders_synced_ = false;
-  table_.ApplyDisconnected(info.reason, absl::Now());
+  table_.ApplyDisconnected(info.reason, absl::Now(), info.heard_at);
 }
 
 void ClusterWatcher::OnError(std::string_view path, std::string_view name,

@@ -277,6 +277,16 @@ TEST_F(ClusterTableTest, AReturnIsAJoin) {
   EXPECT_EQ(table_.counters().joins, 1u);
 }
 
+TEST_F(ClusterTableTest, AStaleViewIsKnownUntilZooKeeperWasLastHeard) {
+  table_.ApplySynced(now_);
+  table_.Tick(now_ + absl::Seconds(6));
+
+  table_.ApplyDisconnected("no answer", now_ + absl::Seconds(6),
+                           now_ + absl::Seconds(1));
+
+  EXPECT_EQ(table_.view()->as_of, now_ + absl::Seconds(1));
+}
+
 TEST_F(ClusterTableTest, F23_AnOutageMarksTheViewStaleAndLosesNobody) {
   Create("a");
   Synced();
