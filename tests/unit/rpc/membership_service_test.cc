@@ -159,6 +159,10 @@ TEST_F(MembershipServiceTest, SaysWhichMemberIsMissing) {
   EXPECT_EQ(ErrorOf(Call(&Stub::GetMember, request, &response)),
             "INVALID_ARGUMENT/INVALID_ARGUMENT");
   request.set_name("nobody");
+  // Before the first sync nobody can say that it does not exist.
+  EXPECT_EQ(ErrorOf(Call(&Stub::GetMember, request, &response)),
+            "UNAVAILABLE/VIEW_NOT_SYNCED");
+  alpha().table().ApplySynced(absl::Now());
   const grpc::Status status = Call(&Stub::GetMember, request, &response);
   EXPECT_EQ(ErrorOf(status), "NOT_FOUND/MEMBER_NOT_FOUND");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("name"),
