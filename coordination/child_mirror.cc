@@ -17,7 +17,12 @@ using zk::WatchEventType;
 
 // Enough to keep the server busy; the queue in the C client and the replies
 // stay small however many children there are.
-constexpr size_t kMaxOutstandingReads = 1000;
+// Enough to keep the server busy, and few enough that a change of a known child
+// is not read behind a thousand newcomers.
+constexpr size_t kMaxOutstandingReads = 256;
+// The server drops the event of a watch whose owner may not read the parent at
+// that moment, and forgets the watch: only looking again tells.
+constexpr absl::Duration kAuditInterval = absl::Seconds(30);
 
 // The request ended with its connection or session.
 bool IsCutOff(const absl::Status& status) {
@@ -66,7 +71,8 @@ class ChildMirror::Impl {
   void OnParentLookedFor(const absl::Status& status);
   void OnParentFailed(const absl::Status& status);
 
-  void QueueRead(const std::string& name, Child& child);
+  // `first`: before the others that wait.
+  void QueueRead(const std::string& name, Child& child, bool first = false);
   void ReadMore();
   void Read(const std::string& name, Child& child);
   void OnRead(const std::string& name, absl::StatusOr<zk::Node> node);
@@ -76,6 +82,7 @@ class ChildMirror::Impl {
   void SyncIfDone();
 
   void RetryLater();
+  void ScheduleAudit();
   void Retry();
 
   std::string ChildPath(std::string_view name) const;
@@ -101,6 +108,7 @@ class ChildMirror::Impl {
 
   base::Backoff backoff_{absl::Seconds(1), absl::Minutes(1)};
   base::Loop::TimerId retry_timer_ = 0;
+  base::Loop::TimerId audit_timer_ = 0;
   ChildMirrorStats stats_;
 
   base::CallbackScope scope_;
@@ -117,6 +125,7 @@ ChildMirror::Impl::Impl(base::Loop& loop, zk::Session& session,
       [this](const zk::ConnectionInfo& info) { OnState(info); });
   watcher_ = session_.AddWatcher(
       [this](const zk::WatchEvent& event) { OnWatch(event); });
+  ScheduleAudit();
   // Not from inside the constructor: the listener is still being built.
   if (session_.connected())
     loop_.Post(scope_.Wrap([this] {
@@ -128,6 +137,7 @@ ChildMirror::Impl::~Impl() {
   session_.RemoveListener(state_listener_);
   session_.RemoveWatcher(watcher_);
   loop_.Cancel(retry_timer_);
+  loop_.Cancel(audit_timer_);
 }
 
 std::string ChildMirror::Impl::ChildPath(std::string_view name) const {
@@ -164,7 +174,7 @@ void ChildMirror::Impl::OnWatch(const zk::WatchEvent& event) {
   found->second.armed_in = 0;
   // Also after a deletion: a node that was replaced in one step must not seem
   // to have been away.
-  QueueRead(found->first, found->second);
+  QueueRead(found->first, found->second, /*first=*/true);
   ReadMore();
 }
 
@@ -249,19 +259,23 @@ void ChildMirror::Impl::OnParentLookedFor(const absl::Status& status) {
 }
 
 void ChildMirror::Impl::OnParentFailed(const absl::Status& status) {
-  listed_ = false;
+  listed_ = synced_ = false;
   RetryLater();
   listener_.OnError("", status);
 }
 
-void ChildMirror::Impl::QueueRead(const std::string& name, Child& child) {
+void ChildMirror::Impl::QueueRead(const std::string& name, Child& child,
+                                  bool first) {
   if (child.queued) return;
   if (child.reading) {
     child.read_again = true;
     return;
   }
   child.queued = true;
-  to_read_.push_back(name);
+  if (first)
+    to_read_.push_front(name);
+  else
+    to_read_.push_back(name);
 }
 
 void ChildMirror::Impl::ReadMore() {
@@ -347,6 +361,13 @@ void ChildMirror::Impl::RetryLater() {
   retry_timer_ = loop_.RunAfter(backoff_.Next(), [this] {
     retry_timer_ = 0;
     Retry();
+  });
+}
+
+void ChildMirror::Impl::ScheduleAudit() {
+  audit_timer_ = loop_.RunAfter(kAuditInterval, [this] {
+    if (synced_) List();
+    ScheduleAudit();
   });
 }
 

@@ -30,7 +30,8 @@ struct ChildMirrorStats {
 //
 // After a connect it lists the parent, then reads each child whose watch is
 // not armed (all of them in a new ZooKeeper session), and then says OnSynced().
-// A missing parent is an empty one; it is watched for.
+// A missing parent is an empty one; it is watched for. Every 30 s it lists
+// again, for events that the server has swallowed.
 //
 // Thread-safety: confined to the session's loop. Listener calls come from the
 // loop and must not destroy the mirror.
@@ -46,7 +47,8 @@ class ChildMirror {
     // A child that OnChild() told of is gone.
     virtual void OnGone(std::string_view name) = 0;
     // All children have been told of since the last OnDisconnected(), and the
-    // watches are armed. Comes once per (re)connect.
+    // watches are armed. Comes once per (re)connect, and again after an
+    // OnError() of the parent.
     virtual void OnSynced() = 0;
     // ZooKeeper is out of reach: what was told may be outdated.
     virtual void OnDisconnected(const zk::ConnectionInfo& info) = 0;

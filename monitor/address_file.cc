@@ -3,10 +3,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 
 namespace roster::monitor {
 
@@ -16,18 +17,28 @@ absl::Status WriteAddressFile(const std::string& file,
                                        {"http", addresses.http},
                                        {"zookeeper", addresses.zookeeper},
                                        {"pid", addresses.pid}};
-  const std::string unfinished = absl::StrCat(file, ".tmp");
+  // A device or a folder of that name is a mistake, and not to be replaced.
+  std::error_code error;
+  const auto type = std::filesystem::status(file, error).type();
+  if (type != std::filesystem::file_type::not_found &&
+      type != std::filesystem::file_type::regular)
+    return absl::InvalidArgumentError(
+        base::StrCat("--address-file ", file, ": it is not a regular file"));
+  const std::string unfinished = base::StrCat(file, ".tmp");
   {
     std::ofstream out(unfinished, std::ios::trunc);
     out << json.dump(2) << "\n";
     out.close();
     if (!out)
       return absl::InvalidArgumentError(
-          absl::StrCat("--address-file: cannot write ", unfinished));
+          base::StrCat("--address-file: cannot write ", unfinished));
   }
-  if (std::rename(unfinished.c_str(), file.c_str()) != 0)
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--address-file: cannot write ", file, ": ", std::strerror(errno)));
+  if (std::rename(unfinished.c_str(), file.c_str()) != 0) {
+    const int cause = errno;
+    std::filesystem::remove(unfinished, error);
+    return absl::InvalidArgumentError(base::StrCat(
+        "--address-file: cannot write ", file, ": ", std::strerror(cause)));
+  }
   return absl::OkStatus();
 }
 

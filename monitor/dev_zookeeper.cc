@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,6 +79,7 @@ DevZooKeeper::~DevZooKeeper() {
     StopServer();
     waiter_.join();
   }
+  if (lock_fd_ >= 0) close(lock_fd_);
   if (remove_data_) {
     std::error_code ignored;
     fs::remove_all(options_.data, ignored);
@@ -110,6 +112,14 @@ absl::Status DevZooKeeper::Prepare() {
   if (error)
     return absl::InvalidArgumentError(
         base::StrCat("--dev-data ", options_.data, ": ", error.message()));
+  // Two servers on one folder would ruin it.
+  const std::string lock = (fs::path(options_.data) / "rosterd.lock").string();
+  lock_fd_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_fd_ < 0 || flock(lock_fd_, LOCK_EX | LOCK_NB) != 0)
+    return absl::FailedPreconditionError(
+        base::StrCat("--dev-data ", options_.data,
+                     ": another rosterd uses it, or it cannot be written: ",
+                     std::strerror(errno)));
   if (options_.port == 0) {
     ROSTER_ASSIGN_OR_RETURN(options_.port, FreePort());
   }

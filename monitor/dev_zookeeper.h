@@ -55,6 +55,7 @@ class DevZooKeeper {
 
   DevZooKeeperOptions options_;
   bool remove_data_ = false;
+  int lock_fd_ = -1;  // held while the data folder is ours
   std::string servers_;
   pid_t pid_ = -1;
   // Reaps the child, and tells when that was not our doing.

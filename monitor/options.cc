@@ -186,9 +186,11 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
   try {
     root = YAML::LoadFile(file);
   } catch (const YAML::BadFile&) {
-    return base::StrCat(file, ": cannot be read");
+    return base::StrCat("--config ", file, ": cannot be read");
   } catch (const YAML::Exception& error) {
     return base::StrCat(Place(file, error.mark), error.msg);
+  } catch (const std::exception& error) {  // a folder, say
+    return base::StrCat("--config ", file, ": cannot be read: ", error.what());
   }
   if (root.IsNull()) return "";
   if (!root.IsMap())

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
+#include "model/paths.h"
 #include "monitor/rpc/event_query.h"
 #include "monitor/rpc/event_stream.h"
 #include "monitor/rpc/member_codec.h"
@@ -40,6 +42,12 @@ absl::StatusOr<Selector> ParseSelector(const std::string& text) {
   if (selector.ok()) return selector;
   return WithReason(WithBadField(selector.status(), "selector"),
                     "INVALID_SELECTOR");
+}
+
+// What was asked for, short enough for the metadata that errors travel in.
+std::string Shown(const std::string& asked) {
+  return std::string(
+      base::TruncateUtf8(asked, /*max_bytes=*/model::kMaxNameBytes));
 }
 
 absl::Status BadResumeToken(const absl::Status& status) {
@@ -157,12 +165,13 @@ grpc::ServerUnaryReactor* MembershipService::GetMember(
                          "the view of cluster '", name,
                          "' is not complete yet: ", view->disconnect_reason)),
                      "VIEW_NOT_SYNCED", {{"cluster", name}}));
-    return Finish(context,
-                  WithReason(absl::NotFoundError(absl::StrCat(
-                                 "cluster '", name, "' has no member '",
-                                 request->name(), "'")),
-                             "MEMBER_NOT_FOUND",
-                             {{"cluster", name}, {"name", request->name()}}));
+    return Finish(
+        context,
+        WithReason(absl::NotFoundError(
+                       absl::StrCat("cluster '", name, "' has no member '",
+                                    Shown(request->name()), "'")),
+                   "MEMBER_NOT_FOUND",
+                   {{"cluster", name}, {"name", Shown(request->name())}}));
   }
   EncodeMember(*member, response->mutable_member());
   EncodeViewInfo(*view, options_.view_id, response->mutable_view());
@@ -212,8 +221,8 @@ absl::StatusOr<MembershipService::Cluster*> MembershipService::Find(
   for (Cluster& cluster : clusters_)
     if (cluster.source.name == name) return &cluster;
   return WithReason(absl::NotFoundError(absl::StrCat(
-                        "this rosterd watches no cluster '", name, "'")),
-                    "CLUSTER_NOT_FOUND", {{"cluster", name}});
+                        "this rosterd watches no cluster '", Shown(name), "'")),
+                    "CLUSTER_NOT_FOUND", {{"cluster", Shown(name)}});
 }
 
 absl::Status MembershipService::List(

@@ -114,9 +114,10 @@ void ClusterWatcher::OnError(std::string_view path, std::string_view name,
   base::Log(options_.log, LogLevel::kError, "cannot read a znode path=",
             name.empty() ? std::string(path) : model::JoinPath(path, name),
             " error=\"", base::Message(status), "\"");
-  // Without the listing nothing is known of anybody.
-  if (name.empty())
-    table_.ApplyDisconnected(base::Message(status), absl::Now());
+  if (!name.empty()) return;
+  // Without the listing nothing is known of anybody, until it is synced again.
+  (path == options_.members_path ? members_synced_ : orders_synced_) = false;
+  table_.ApplyDisconnected(base::Message(status), absl::Now());
 }
 
 void ClusterWatcher::ScheduleTick() {

@@ -51,6 +51,8 @@ TEST(FlagsTest, EachMistakeNamesItselfAndEndsWithUsageError) {
       {{"--event-history", "-1"}, "event-history"},
       {{"--dev-port", "2181"}, "--dev"},
       {{"--config", "/nonexistent/rosterd.yaml"}, "/nonexistent/rosterd.yaml"},
+      {{"--config", "/"}, "--config"},
+      {{"--dev", "--zookeeper", "127.0.0.1:1"}, "--zookeeper"},
       {{"stray"}, "stray"},
   };
   for (const Mistake& mistake : mistakes) {
@@ -137,6 +139,30 @@ TEST(DevTest, APortInUseIsSaidAndEndsRosterd) {
 
   EXPECT_EQ(second.status.code, 1);
   EXPECT_THAT(second.err, HasSubstr("ZooKeeper"));
+}
+
+TEST(DevTest, ADataFolderInUseIsSaidAndLeftAlone) {
+  TempDir dir;
+  RosterdProcess first({"--dev", "--dev-data", dir.path()});
+  EVENTUALLY(first.Connected());
+
+  const CommandResult second =
+      RunRosterd({"--dev", "--dev-data", dir.path(), "--grpc-listen",
+                  "127.0.0.1:0", "--http-listen", "127.0.0.1:0"});
+
+  EXPECT_EQ(second.status.code, 1);
+  EXPECT_THAT(second.err, HasSubstr("another rosterd uses it"));
+  EXPECT_TRUE(first.Connected());
+}
+
+TEST(ProcessTest, AnAddressFileThatIsNoFileIsRefused) {
+  TempDir dir;
+  const CommandResult result = RunRosterd(
+      {"--zookeeper", "127.0.0.1:1", "--grpc-listen", "127.0.0.1:0",
+       "--http-listen", "127.0.0.1:0", "--address-file", dir.path()});
+
+  EXPECT_EQ(result.status.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("not a regular file"));
 }
 
 TEST(ProcessTest, AnAddressInUseIsNamed) {

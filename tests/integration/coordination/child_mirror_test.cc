@@ -347,6 +347,17 @@ TEST_F(ChildMirrorTest, F20_ReportsAChildThatMayNotBeReadAndTriesAgain) {
   EVENTUALLY(mirror.recorder().data("secret") == "y");
 }
 
+TEST_F(ChildMirrorTest, F20_IsSyncedAgainAfterAParentThatCouldNotBeListed) {
+  MirrorDriver mirror(ProxyString());
+  EVENTUALLY(mirror.recorder().synced());
+  SetMayRead(chroot_ + "/members", false);
+  proxy_.Cut();  // the next listing fails
+  EVENTUALLY(!mirror.recorder().errors().empty());
+  EXPECT_FALSE(mirror.recorder().synced());
+  SetMayRead(chroot_ + "/members", true);
+  EVENTUALLY(mirror.recorder().synced());
+}
+
 TEST_F(ChildMirrorTest, F20_ReportsAParentThatMayNotBeListedAndTriesAgain) {
   ASSERT_OK(probe_.Create("/members/a", "x"));
   SetMayRead(chroot_ + "/members", false);
