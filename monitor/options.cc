@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <utility>
@@ -182,6 +183,9 @@ std::string Place(const std::string& file, const YAML::Mark& mark) {
 // Hands the settings of a YAML file to the options of `app` that neither a
 // flag nor a variable has set. Returns an error text, or "".
 std::string ReadConfigFile(const std::string& file, CLI::App& app) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return base::StrCat("--config ", file, ": it is a folder");
   YAML::Node root;
   try {
     root = YAML::LoadFile(file);
@@ -189,8 +193,6 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
     return base::StrCat("--config ", file, ": cannot be read");
   } catch (const YAML::Exception& error) {
     return base::StrCat(Place(file, error.mark), error.msg);
-  } catch (const std::exception& error) {  // a folder, say
-    return base::StrCat("--config ", file, ": cannot be read: ", error.what());
   }
   if (root.IsNull()) return "";
   if (!root.IsMap())
