@@ -138,12 +138,14 @@ class RpcTest : public ::testing::Test {
     stub_ = NewStub();
   }
 
-  // On a connection of its own.
-  std::unique_ptr<v1::MembershipService::Stub> NewStub() {
+  // On a connection of its own. One with a small window takes 64 KiB unread,
+  // not as much as the loopback can carry.
+  enum class Window { kGrowing, kSmall };
+  std::unique_ptr<v1::MembershipService::Stub> NewStub(
+      Window window = Window::kGrowing) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    // Takes 64 KiB unread, not as much as the loopback can carry.
-    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    if (window == Window::kSmall) arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
     return v1::MembershipService::NewStub(grpc::CreateCustomChannel(
         server_->addresses().front(), grpc::InsecureChannelCredentials(),
         arguments));

@@ -34,7 +34,8 @@ TEST_F(WatchLoadTest, F49_AReaderThatNeverReadsCostsNoMemoryAndHoldsUpNobody) {
   options_.ring_capacity = 2000;
   Serve();
   Churn(1);
-  MemberWatch stuck(*stub_);
+  auto small = NewStub(Window::kSmall);
+  MemberWatch stuck(*small);
   ASSERT_TRUE(stuck.StepUntil(Kind::kSynced));
   auto other = NewStub();
   MemberWatch reader(*other);
@@ -72,7 +73,8 @@ TEST_F(WatchLoadTest, F49_AReaderThatNeverReadsCostsNoMemoryAndHoldsUpNobody) {
 TEST_F(WatchLoadTest, F49_AReaderThatIsSlowGetsOnlyTheLastStates) {
   Serve();  // the ring is large enough for all
   Churn(1);
-  MemberWatch slow(*stub_);
+  auto small = NewStub(Window::kSmall);
+  MemberWatch slow(*small);
   ASSERT_TRUE(slow.StepUntil(Kind::kSynced));
   Churn(20);
   alpha().Up("z-end");

@@ -280,7 +280,7 @@ TEST_F(WatchMembersTest, EndsPolitelyWhenTheServerStops) {
   for (int i = 0; i < 5000; ++i) alpha().Up(absl::StrCat("m", i));
   MemberWatch waiting(*stub_);
   ASSERT_TRUE(waiting.StepUntil(Kind::kSynced));
-  auto other = NewStub();
+  auto other = NewStub(Window::kSmall);
   MemberWatch stuck(*other);
   ASSERT_EQ(stuck.Step(), Kind::kReset);
 
