@@ -299,7 +299,9 @@ TEST(SessionPausedServerTest, SuspendsAndThenIsLostAfterTheTimeout) {
 
 TEST(SessionServerRestartTest, F25_KeepsItsSessionOverAServerRestart) {
   ZkServer server;
-  SessionDriver session(Options(server.ConnectString(), absl::Seconds(30)));
+  // A try to connect that a starting server leaves unanswered costs a third of
+  // this.
+  SessionDriver session(Options(server.ConnectString(), absl::Seconds(9)));
   ASSERT_TRUE(session.WaitConnected());
   ASSERT_OK(session.Create("/e", "", CreateMode::kEphemeral));
   server.Kill9();
