@@ -180,7 +180,7 @@ class Stream {
                                                    const Request&),
          const Request& request) {
     context_.set_deadline(
-        absl::ToChronoTime(absl::Now() + testing::Scaled(absl::Seconds(30))));
+        absl::ToChronoTime(absl::Now() + testing::Scaled(absl::Seconds(60))));
     reader_ = (stub.*method)(&context_, request);
   }
   ~Stream() {
