@@ -21,6 +21,8 @@ constexpr int kRepliesPerTurn = 128;
 
 // A connection that lasted less does not count as a success, so that a server
 // that accepts and then drops is not spun on.
+constexpr milliseconds kFirstPatience(1000);
+constexpr milliseconds kLeastPatience(300);
 constexpr absl::Duration kLastingConnection = absl::Seconds(1);
 
 // How long Close() waits for the server to hang up after its answer.
@@ -287,14 +289,21 @@ void Handle::Adopt(int fd) {
     AbortConnection();
     return;
   }
-  // The client waits two thirds of the session timeout for one server. With
-  // several, a dead one must leave time for the others.
-  connect_deadline_ = Clock::time_point::max();
-  if (options_.servers.size() > 1) {
-    const auto share = milliseconds(zoo_recv_timeout(zh_)) /
-                       static_cast<int>(2 * options_.servers.size());
-    connect_deadline_ = Clock::now() + std::max(share, milliseconds(300));
-  }
+  connect_deadline_ = Clock::now() + ConnectPatience();
+}
+
+// The client waits two thirds of the session timeout for one server, also for
+// one that is starting and will never answer this connection. So the first
+// tries are short, and each round of failures doubles them: an ensemble that is
+// slow because everybody comes at once gets its time. Several servers share the
+// session timeout, so that a dead one leaves time for the others.
+Handle::Clock::duration Handle::ConnectPatience() const {
+  const size_t servers = std::max<size_t>(options_.servers.size(), 1);
+  const milliseconds share =
+      milliseconds(zoo_recv_timeout(zh_)) / static_cast<int>(2 * servers);
+  const size_t doublings = std::min<size_t>(failures_ / servers, 6);
+  const milliseconds patience = kFirstPatience * (1 << doublings);
+  return std::max(std::min(share, patience), kLeastPatience);
 }
 
 void Handle::Arm(int interest, const timeval& wait) {
@@ -304,8 +313,7 @@ void Handle::Arm(int interest, const timeval& wait) {
   if (interest & ZOOKEEPER_WRITE) socket_->WaitWritable();
   Clock::duration delay = std::chrono::seconds(wait.tv_sec) +
                           std::chrono::microseconds(wait.tv_usec);
-  if (!connected_ && connect_deadline_ != Clock::time_point::max())
-    delay = std::min(delay, connect_deadline_ - Clock::now());
+  if (!connected_) delay = std::min(delay, connect_deadline_ - Clock::now());
   ArmTimer(delay);
 }
 

@@ -120,6 +120,7 @@ class Handle : public std::enable_shared_from_this<Handle> {
   void SelectServer();
   int Interest(int* fd, int* interest, timeval* wait);
   bool ConnectionIsDoomed() const;
+  Clock::duration ConnectPatience() const;
   void Adopt(int fd);
   void Arm(int interest, const timeval& wait);
   void ArmTimer(Clock::duration delay);

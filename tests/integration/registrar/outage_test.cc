@@ -95,9 +95,7 @@ TEST_F(OwnServerTest, LeaveKeepsToTheCallersTimeout) {
 
 TEST_F(OwnServerTest, SurvivesARestartOfTheServer) {
   RegistrarOptions options = Options();
-  // A try to connect that a starting server leaves unanswered costs a third of
-  // this.
-  options.session_timeout = absl::Seconds(9);
+  options.session_timeout = absl::Seconds(30);
   const auto registrar = MakeRegistered(std::move(options));
   const int64_t czxid = Czxid();
   own_server_.Kill9();
