@@ -10,7 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "cli/follow.h"
+#include "cli/follow_members.h"
 #include "cli/format.h"
 #include "cli/live_table.h"
 #include "cli/member_mirror.h"
@@ -24,7 +24,6 @@ namespace roster::cli {
 namespace {
 
 using roster::v1::Member;
-using roster::v1::WatchMembersRequest;
 using roster::v1::WatchMembersResponse;
 
 struct Flags {
@@ -104,21 +103,8 @@ class MembersWatch {
                [this](size_t limit) { return Paint(limit); }) {}
 
   absl::Status Run(Client& client) {
-    WatchMembersRequest request;
-    request.set_cluster(flags_.cluster);
-    request.set_selector(flags_.selector);
-    Follower<WatchMembersRequest, WatchMembersResponse> follower(
-        client, &Client::Stub::PrepareAsyncWatchMembers,
-        {.on_message = [this](const auto& message) { return Take(message); },
-         .on_tick = [this] { return table_.Tick(); },
-         .on_notice =
-             [this](const std::string& notice) {
-               table_.MakeWay();
-               Complain(notice);
-             }});
-    const absl::Status status = follower.Run(request);
-    ROSTER_RETURN_IF_ERROR(table_.Finish());
-    return status;
+    return FollowMembers(client, flags_.cluster, flags_.selector, table_,
+                         [this](const auto& message) { return Take(message); });
   }
 
  private:
