@@ -31,6 +31,9 @@ struct Hold {
   absl::Time created_at = absl::InfinitePast();
   absl::Time deadline = absl::InfiniteFuture();    // InfiniteFuture: none
   absl::Time expires_at = absl::InfiniteFuture();  // InfiniteFuture: never
+  // The member is wanted back: once drained, it should end and be started
+  // anew, rather than wait.
+  bool restart = false;
 
   friend bool operator==(const Hold&, const Hold&) = default;
 };
@@ -38,6 +41,9 @@ struct Hold {
 struct Order {
   int64_t epoch = 0;  // fencing token: raised by every write
   std::vector<Hold> holds;
+  // The registration (czxid) that an operator wants to be forgotten: monitors
+  // drop the departed member unless it is a newer one. 0: none.
+  int64_t forgotten_czxid = 0;
 
   bool held() const { return !holds.empty(); }
 

@@ -126,8 +126,18 @@ std::string JoinPath(std::string_view parent, std::string_view child) {
   return base::StrCat(parent, "/", child);
 }
 
-std::string ControlPath(std::string_view state_path, std::string_view cluster) {
-  return JoinPath(JoinPath(state_path, cluster), "control");
+ClusterPaths::ClusterPaths(std::string_view state_path,
+                           std::string_view cluster) {
+  const std::string root = JoinPath(state_path, cluster);
+  control = JoinPath(root, "control");
+  policy = JoinPath(root, "policy");
+  budgets = JoinPath(root, "budgets");
+  admission = JoinPath(root, "admission");
+  ledger = JoinPath(root, "ledger");
+  audit = JoinPath(root, "audit");
+  operations = JoinPath(root, "operations");
+  requests = JoinPath(root, "requests");
+  monitors = JoinPath(root, "monitors");
 }
 
 }  // namespace roster::model

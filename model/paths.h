@@ -32,7 +32,19 @@ absl::Status ValidateClusterName(std::string_view name);
 // "parent/child", minding a parent of "/".
 std::string JoinPath(std::string_view parent, std::string_view child);
 
-// <state>/<cluster>/control: the orders' parent.
-std::string ControlPath(std::string_view state_path, std::string_view cluster);
+// <state>/<cluster>/<what>: where the monitors of a cluster keep things.
+struct ClusterPaths {
+  ClusterPaths(std::string_view state_path, std::string_view cluster);
+
+  std::string control;     // the orders' parent
+  std::string policy;      // one node
+  std::string budgets;     // one node
+  std::string admission;   // one node; its version orders the orders
+  std::string ledger;      // parent
+  std::string audit;       // parent
+  std::string operations;  // parent
+  std::string requests;    // parent: answers by request_id
+  std::string monitors;    // parent
+};
 
 }  // namespace roster::model

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "base/published.h"
+#include "model/ledger_entry.h"
 #include "model/order.h"
 #include "monitor/state/cluster_view.h"
 #include "monitor/state/event_log.h"
@@ -81,9 +82,31 @@ class ClusterTable {
   // The znode does not exist. Nothing happens for unknown names.
   void ApplyGone(std::string_view name, absl::Time now);
   // The order znode of `name` holds `data` ("" also for: does not exist). A
-  // broken order changes nothing but `order_problem`. For a name that has no
-  // member, the order is remembered for when it comes, and not shown.
+  // broken order changes nothing but `order_problem`. A name that has no member
+  // becomes one that was never seen while it is held; without holds its order
+  // is remembered for when it comes, and not shown. An order that wants the
+  // departed registration forgotten forgets it.
   void ApplyOrder(std::string_view name, std::string_view data, absl::Time now);
+  // What the ledger has of a name that is not present: from before this monitor
+  // looked. Ignored if more recent things are known of it. PRESENT means that
+  // it vanished while nobody looked: LOST, with its event.
+  void ApplyLedger(std::string_view name, const model::LedgerEntry& entry,
+                   absl::Time now);
+
+  // The nodes of the cluster as a whole; "" also for: does not exist. What
+  // cannot be read changes nothing but the view's ..._problem.
+  void ApplyBudgets(std::string_view data, absl::Time now);
+  void ApplyPolicy(std::string_view data, absl::Time now);
+  // An operation's node; `data` is null for: gone.
+  void ApplyOperation(std::string_view id, const std::string_view* data,
+                      int32_t version, absl::Time mtime, absl::Time now);
+  // A rosterd's node in the election; `data` is null for: gone. Names that are
+  // no candidate's are ignored.
+  void ApplyMonitor(std::string_view node, const std::string_view* data,
+                    absl::Time now);
+
+  // Ends the mass-loss guard, if it is on, until new departures raise it.
+  void ReleaseGuard(absl::Time now);
 
   // Everything that exists has been applied since the last connect.
   void ApplySynced(absl::Time now);

@@ -2,10 +2,17 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "model/budget.h"
+#include "model/operation.h"
+#include "model/policy.h"
+#include "monitor/state/mass_loss_guard.h"
 #include "monitor/state/member_map.h"
 
 namespace roster::monitor {
@@ -27,6 +34,31 @@ struct ClusterCounters {
   uint64_t unreadable_records = 0;
   // Orders for names without a member that were too many to be remembered.
   uint64_t dropped_orders = 0;
+};
+
+// An operation as it was read.
+struct StoredOperation {
+  model::Operation operation;
+  int32_t version = 0;     // of the znode
+  absl::Time changed_at;   // the znode's mtime
+  std::string problem;     // why it cannot be read; `operation` has the id only
+};
+// By id.
+using OperationMap =
+    std::map<std::string, std::shared_ptr<const StoredOperation>, std::less<>>;
+
+// A running rosterd, as it says of itself.
+struct MonitorInfo {
+  std::string node;  // the last part of its path: its place in the election
+  std::string id;    // of its run
+  std::string host;
+  int64_t pid = 0;
+  std::string version;
+  std::vector<std::string> grpc_addresses;
+  std::vector<std::string> http_addresses;
+  absl::Time started_at = absl::InfinitePast();
+
+  friend bool operator==(const MonitorInfo&, const MonitorInfo&) = default;
 };
 
 // ClusterView is one cluster as of one revision.
@@ -52,6 +84,24 @@ struct ClusterView {
   int64_t opaque_count = 0;
   int64_t stalled_task_count = 0;
   int64_t running_task_count = 0;
+  // Members with at least one hold, and of those the ones that are overdue.
+  int64_t held_count = 0;
+  int64_t overdue_count = 0;
+  // Members whose order cannot be read.
+  int64_t broken_order_count = 0;
+
+  // Desired of the cluster as a whole; none is ever null. What cannot be read
+  // changes nothing but its problem.
+  std::shared_ptr<const std::vector<model::Budget>> budgets;
+  std::string budgets_problem;
+  std::shared_ptr<const model::Policy> policy;
+  std::string policy_problem;
+  std::shared_ptr<const OperationMap> operations;
+  // In the order of their election: the first is the leader.
+  std::shared_ptr<const std::vector<MonitorInfo>> monitors;
+
+  // The mass-loss guard, while it is on.
+  std::optional<GuardAlarm> guard;
   // As they stood when this view was published.
   ClusterCounters counters;
 };

@@ -33,6 +33,17 @@ enum class EventType {
   kTaskAdvanced,      // a stalled task goes on
   kRecordUnreadable,  // the record became opaque
   kRecordReadable,    // and is no longer
+  kHoldPlaced,        // or its terms were changed; `subject` is its id
+  kHoldReleased,      // `subject` is its id
+  kDrainOverdue,      // draining, and past the deadline of a hold
+  kOrderUnreadable,   // the order stands as it was last read
+  kOrderReadable,
+  kGuardRaised,   // the mass-loss guard went on
+  kGuardCleared,  // and off
+  kLeaderChanged,     // `subject` is the id of the rosterd that is elected
+  kOperationChanged,  // its state; `subject` is its id
+  kBudgetChanged,     // stored or removed; `subject` is its name
+  kPolicyChanged,
 };
 
 // "JOINED", ...
@@ -51,6 +62,7 @@ struct Event {
   int64_t previous_czxid = 0;  // 0: it was not known
   std::string incarnation;
   std::string task_id;
+  std::string subject;  // of events that are about neither member nor task alone
   std::string detail;  // for people: a reason, a message
   // It happened while this monitor could not see, and was found at the resync.
   bool while_blind = false;

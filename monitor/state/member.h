@@ -64,8 +64,13 @@ struct Member {
   // Desired.
   model::Order order;
   std::string order_problem;  // why the order znode could not be read
+  // It is DRAINING, and the earliest deadline of its holds has passed.
+  bool drain_overdue = false;
 
   bool opaque() const { return !opaque_reason.empty(); }
+  // Nothing but an order is known of it: the name was held before a member of
+  // that name was ever seen.
+  bool never_seen() const { return czxid == 0; }
 };
 
 using MemberPtr = std::shared_ptr<const Member>;
