@@ -5,10 +5,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/error_details.h"
 #include "base/status_macros.h"
 #include "monitor/rpc/member_codec.h"
 #include "monitor/rpc/paging.h"
-#include "monitor/rpc/to_grpc_status.h"
 #include "monitor/rpc/tokens.h"
 
 namespace roster::monitor {
@@ -31,9 +31,9 @@ absl::StatusOr<EventFilter> FilterOf(
       known = true;
     }
     if (!known) {
-      return WithBadField(absl::InvalidArgumentError(absl::StrCat(
-                              "types: there is no event type ", asked)),
-                          "types");
+      return base::WithBadField(absl::InvalidArgumentError(absl::StrCat(
+                                    "types: there is no event type ", asked)),
+                                "types");
     }
   }
   return filter;
@@ -110,15 +110,15 @@ uint64_t FillBackwards(const EventLog& log, uint64_t sequence, Page& page) {
 }  // namespace
 
 absl::Status HistoryTruncated(const EventLog& log, uint64_t sequence) {
-  return WithReason(absl::OutOfRangeError(absl::StrCat(
-                        "events after ", sequence,
-                        " are no longer kept: the oldest is ", log.oldest())),
-                    "HISTORY_TRUNCATED",
-                    {{"oldest_sequence", absl::StrCat(log.oldest())}});
+  return base::WithReason(
+      absl::OutOfRangeError(absl::StrCat("events after ", sequence,
+                                         " are no longer kept: the oldest is ",
+                                         log.oldest())),
+      "HISTORY_TRUNCATED", {{"oldest_sequence", absl::StrCat(log.oldest())}});
 }
 
 absl::Status HistoryOfAnotherRun(const EventLog& log) {
-  return WithReason(
+  return base::WithReason(
       absl::OutOfRangeError("the token is of another run of rosterd, whose "
                             "events this one does not have"),
       "HISTORY_OF_ANOTHER_RUN", {{"log_id", log.id()}});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "model/paths.h"
@@ -40,8 +41,8 @@ class FailedStream final : public grpc::ServerWriteReactor<Message> {
 absl::StatusOr<Selector> ParseSelector(const std::string& text) {
   auto selector = Selector::Parse(text);
   if (selector.ok()) return selector;
-  return WithReason(WithBadField(selector.status(), "selector"),
-                    "INVALID_SELECTOR");
+  return base::WithReason(base::WithBadField(selector.status(), "selector"),
+                          "INVALID_SELECTOR");
 }
 
 // What was asked for, short enough for the metadata that errors travel in.
@@ -52,10 +53,11 @@ std::string Shown(const std::string& asked) {
 
 absl::Status BadResumeToken(const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
-  return WithReason(WithBadField(absl::InvalidArgumentError(absl::StrCat(
-                                     "resume_token: ", status.message())),
-                                 "resume_token"),
-                    "INVALID_RESUME_TOKEN");
+  return base::WithReason(
+      base::WithBadField(absl::InvalidArgumentError(
+                             absl::StrCat("resume_token: ", status.message())),
+                         "resume_token"),
+      "INVALID_RESUME_TOKEN");
 }
 
 }  // namespace
@@ -149,9 +151,9 @@ grpc::ServerUnaryReactor* MembershipService::GetMember(
   const auto cluster = Find(request->cluster());
   if (!cluster.ok()) return Finish(context, cluster.status());
   if (request->name().empty()) {
-    return Finish(
-        context,
-        WithBadField(absl::InvalidArgumentError("name: it is empty"), "name"));
+    return Finish(context,
+                  base::WithBadField(
+                      absl::InvalidArgumentError("name: it is empty"), "name"));
   }
   const ClusterViewPtr view = (*cluster)->source.view();
   const MemberPtr member = view->members.Find(request->name());
@@ -160,18 +162,18 @@ grpc::ServerUnaryReactor* MembershipService::GetMember(
     // Before the first sync nobody can say that it does not exist.
     if (!view->synced)
       return Finish(
-          context,
-          WithReason(absl::UnavailableError(absl::StrCat(
-                         "the view of cluster '", name,
-                         "' is not complete yet: ", view->disconnect_reason)),
-                     "VIEW_NOT_SYNCED", {{"cluster", name}}));
-    return Finish(
-        context,
-        WithReason(absl::NotFoundError(
-                       absl::StrCat("cluster '", name, "' has no member '",
-                                    Shown(request->name()), "'")),
-                   "MEMBER_NOT_FOUND",
-                   {{"cluster", name}, {"name", Shown(request->name())}}));
+          context, base::WithReason(
+                       absl::UnavailableError(absl::StrCat(
+                           "the view of cluster '", name,
+                           "' is not complete yet: ", view->disconnect_reason)),
+                       "VIEW_NOT_SYNCED", {{"cluster", name}}));
+    return Finish(context,
+                  base::WithReason(
+                      absl::NotFoundError(
+                          absl::StrCat("cluster '", name, "' has no member '",
+                                       Shown(request->name()), "'")),
+                      "MEMBER_NOT_FOUND",
+                      {{"cluster", name}, {"name", Shown(request->name())}}));
   }
   EncodeMember(*member, response->mutable_member());
   EncodeViewInfo(*view, options_.view_id, response->mutable_view());
@@ -210,19 +212,21 @@ absl::StatusOr<MembershipService::Cluster*> MembershipService::Find(
     std::string names;
     for (const Cluster& cluster : clusters_)
       absl::StrAppend(&names, names.empty() ? "" : ", ", cluster.source.name);
-    return WithReason(
-        WithBadField(absl::InvalidArgumentError(absl::StrCat(
-                         "cluster: this rosterd watches several, say which "
-                         "(rosterctl: --cluster): ",
-                         names)),
-                     "cluster"),
+    return base::WithReason(
+        base::WithBadField(
+            absl::InvalidArgumentError(
+                absl::StrCat("cluster: this rosterd watches several, say which "
+                             "(rosterctl: --cluster): ",
+                             names)),
+            "cluster"),
         "CLUSTER_REQUIRED");
   }
   for (Cluster& cluster : clusters_)
     if (cluster.source.name == name) return &cluster;
-  return WithReason(absl::NotFoundError(absl::StrCat(
-                        "this rosterd watches no cluster '", Shown(name), "'")),
-                    "CLUSTER_NOT_FOUND", {{"cluster", Shown(name)}});
+  return base::WithReason(
+      absl::NotFoundError(
+          absl::StrCat("this rosterd watches no cluster '", Shown(name), "'")),
+      "CLUSTER_NOT_FOUND", {{"cluster", Shown(name)}});
 }
 
 absl::Status MembershipService::List(
@@ -302,10 +306,10 @@ absl::Status MembershipService::CheckStreams() const {
       counters_.member_streams.load(std::memory_order_relaxed) +
       counters_.event_streams.load(std::memory_order_relaxed);
   if (open < options_.max_streams) return absl::OkStatus();
-  return WithRetryDelay(
-      WithReason(absl::ResourceExhaustedError(absl::StrCat(
-                     open, " streams are open, which is the limit")),
-                 "TOO_MANY_STREAMS"),
+  return base::WithRetryDelay(
+      base::WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                           open, " streams are open, which is the limit")),
+                       "TOO_MANY_STREAMS"),
       absl::Seconds(5));
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/error_details.h"
 #include "monitor/rpc/monotonic.h"
 #include "monitor/rpc/parking_lot.h"
 #include "monitor/rpc/rpc_stats.h"
@@ -17,9 +18,9 @@ namespace roster::monitor {
 
 // The error with which streams end when the server stops.
 inline absl::Status StoppingError() {
-  return WithRetryDelay(
-      WithReason(absl::UnavailableError("rosterd is stopping"),
-                 "SERVER_STOPPING"),
+  return base::WithRetryDelay(
+      base::WithReason(absl::UnavailableError("rosterd is stopping"),
+                       "SERVER_STOPPING"),
       absl::Seconds(1));
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 TEST(ToGrpcStatusTest, OkIsOk) {
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
-  EXPECT_TRUE(WithReason(absl::OkStatus(), "X").ok());
+  EXPECT_TRUE(base::WithReason(absl::OkStatus(), "X").ok());
 }
 
 TEST(ToGrpcStatusTest, EveryCodeKeepsItsNumberAndMessage) {
@@ -27,10 +27,10 @@ TEST(ToGrpcStatusTest, WithoutAReasonTheCodeIsTheReason) {
 
 TEST(ToGrpcStatusTest, DetailsArrive) {
   absl::Status status = absl::FailedPreconditionError("not now");
-  status = WithReason(status, "NOT_NOW", {{"cluster", "alpha"}});
-  status = WithBadField(status, "cluster");
-  status = WithRetryDelay(status, absl::Milliseconds(2500));
-  status = WithPrecondition(status, "BUDGET", "alpha", "wait");
+  status = base::WithReason(status, "NOT_NOW", {{"cluster", "alpha"}});
+  status = base::WithBadField(status, "cluster");
+  status = base::WithRetryDelay(status, absl::Milliseconds(2500));
+  status = base::WithPrecondition(status, "BUDGET", "alpha", "wait");
   status.SetPayload("roster/inside", absl::Cord("secret"));
 
   const grpc::Status out = ToGrpcStatus(status);
