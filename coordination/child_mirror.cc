@@ -15,8 +15,6 @@ namespace {
 using zk::ConnectionState;
 using zk::WatchEventType;
 
-// Enough to keep the server busy; the queue in the C client and the replies
-// stay small however many children there are.
 // Enough to keep the server busy, and few enough that a change of a known child
 // is not read behind a thousand newcomers.
 constexpr size_t kMaxOutstandingReads = 256;
@@ -41,6 +39,7 @@ class ChildMirror::Impl {
        Listener& listener);
   ~Impl();
 
+  void WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done);
   const std::string& path() const { return path_; }
   size_t size() const { return told_; }
   const ChildMirrorStats& stats() const { return stats_; }
@@ -79,7 +78,9 @@ class ChildMirror::Impl {
   void OnReadFailed(const std::string& name, Child& child,
                     const absl::Status& status);
   void Forget(std::string_view name);
+  // Tells that all is read, whoever waits for that.
   void SyncIfDone();
+  void TellCaughtUp(const absl::Status& status);
 
   void RetryLater();
   void ScheduleAudit();
@@ -105,6 +106,7 @@ class ChildMirror::Impl {
   bool list_again_ = false;
   bool listed_ = false;  // since the last connect
   bool synced_ = false;
+  std::vector<absl::AnyInvocable<void(absl::Status)>> waiting_;
 
   base::Backoff backoff_{absl::Seconds(1), absl::Minutes(1)};
   base::Loop::TimerId retry_timer_ = 0;
@@ -150,6 +152,7 @@ void ChildMirror::Impl::OnState(const zk::ConnectionInfo& info) {
   if (info.state != ConnectionState::kConnected) {
     listed_ = synced_ = false;
     listener_.OnDisconnected(info);
+    TellCaughtUp(absl::UnavailableError(info.reason));
     return;
   }
   // Watches of an older session are void: armed_in tells.
@@ -349,11 +352,27 @@ void ChildMirror::Impl::Forget(std::string_view name) {
 }
 
 void ChildMirror::Impl::SyncIfDone() {
-  if (synced_ || !listed_ || listing_now_ || list_again_ || !to_read_.empty() ||
-      stats_.outstanding_reads > 0 || !session_.connected())
+  if ((synced_ && waiting_.empty()) || !listed_ || listing_now_ ||
+      list_again_ || !to_read_.empty() || stats_.outstanding_reads > 0 ||
+      !session_.connected())
     return;
-  synced_ = true;
-  listener_.OnSynced();
+  if (!std::exchange(synced_, true)) listener_.OnSynced();
+  TellCaughtUp(absl::OkStatus());
+}
+
+void ChildMirror::Impl::WhenCaughtUp(
+    absl::AnyInvocable<void(absl::Status)> done) {
+  if (!session_.connected()) {
+    done(absl::UnavailableError(session_.info().reason));
+    return;
+  }
+  waiting_.push_back(std::move(done));
+  SyncIfDone();
+}
+
+void ChildMirror::Impl::TellCaughtUp(const absl::Status& status) {
+  // Those told may ask again.
+  for (auto& done : std::exchange(waiting_, {})) done(status);
 }
 
 void ChildMirror::Impl::RetryLater() {
@@ -382,6 +401,9 @@ ChildMirror::ChildMirror(base::Loop& loop, zk::Session& session,
                          std::string path, Listener& listener)
     : impl_(std::make_unique<Impl>(loop, session, std::move(path), listener)) {}
 ChildMirror::~ChildMirror() = default;
+void ChildMirror::WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done) {
+  impl_->WhenCaughtUp(std::move(done));
+}
 const std::string& ChildMirror::path() const { return impl_->path(); }
 size_t ChildMirror::size() const { return impl_->size(); }
 const ChildMirrorStats& ChildMirror::stats() const { return impl_->stats(); }

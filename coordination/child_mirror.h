@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "zk/session.h"
@@ -64,6 +65,13 @@ class ChildMirror {
 
   ChildMirror(const ChildMirror&) = delete;
   ChildMirror& operator=(const ChildMirror&) = delete;
+
+  // Calls `done` once everything that the server has told of so far has been
+  // read and handed to the listener; at once if nothing is outstanding. So,
+  // asked after a read in the same session was answered, it says that the
+  // listener knows all changes that came before that read. Unavailable if the
+  // connection goes first.
+  void WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done);
 
   const std::string& path() const;
   size_t size() const;  // children known now

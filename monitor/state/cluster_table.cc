@@ -103,11 +103,13 @@ void ClusterTable::ApplyNode(std::string_view name, const ObservedNode& node,
   Commit(before, std::move(after), now, silent);
 }
 
-void ClusterTable::ApplyGone(std::string_view name, absl::Time now) {
+void ClusterTable::ApplyGone(std::string_view name, absl::Time now,
+                             bool said_goodbye) {
   const MemberPtr before = current_.members.Find(name);
   if (before == nullptr || !before->present) return;
   auto after = std::make_shared<Member>(*before);
   after->present = false;
+  if (said_goodbye) after->record.state = model::ReportedState::kLeaving;
   after->departed_at = now;
   StopProgress(*after);
   DeriveStatus(before.get(), *after, now);

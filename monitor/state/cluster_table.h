@@ -80,7 +80,9 @@ class ClusterTable {
   void ApplyNode(std::string_view name, const ObservedNode& node,
                  absl::Time now);
   // The znode does not exist. Nothing happens for unknown names.
-  void ApplyGone(std::string_view name, absl::Time now);
+  // `said_goodbye`: it left cleanly, though its record did not say so.
+  void ApplyGone(std::string_view name, absl::Time now,
+                 bool said_goodbye = false);
   // The order znode of `name` holds `data` ("" also for: does not exist). A
   // broken order changes nothing but `order_problem`. A name that has no member
   // becomes one that was never seen while it is held; without holds its order

@@ -4,11 +4,17 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/callback_scope.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "coordination/child_mirror.h"
+#include "model/paths.h"
 #include "monitor/state/cluster_table.h"
 #include "zk/session.h"
 
@@ -16,19 +22,32 @@ namespace roster::monitor {
 
 struct ClusterWatcherOptions {
   std::string members_path;
-  std::string control_path;  // the orders' parent
+  model::ClusterPaths paths;
   base::LogSink log;
   // Told how long it took from data read out of ZooKeeper to a published
   // view: the monitor's own share of the latency.
   std::function<void(absl::Duration)> on_published;
 };
 
+// A view that is known to hold every order up to a point in time.
+struct FencedView {
+  ClusterViewPtr view;
+  // Version of the admission node; the view has all orders and budgets that
+  // were written with it or before. -1: the node does not exist.
+  int32_t admission_version = -1;
+};
+
 // ClusterWatcher carries what happens in ZooKeeper into a ClusterTable: it
-// mirrors the members' znodes and the orders', and wakes the table's clock
-// once a second. It decides nothing; ClusterTable does.
+// mirrors the members' znodes, the orders, the operations, the monitors and the
+// single nodes of the cluster, and wakes the table's clock once a second. It
+// decides nothing; ClusterTable does.
 //
-// Members and orders are two mirrors, so a member may be seen some
-// milliseconds before its order. The view counts as synced when both are.
+// These are mirrors of their own, so a member may be seen some milliseconds
+// before its order. The view counts as synced when all are.
+//
+// A member that vanishes without having said LEAVING is looked up in the ledger
+// before the table hears of it: a registrar's goodbye is left there, so that it
+// is not missed however late this monitor is.
 //
 // Thread-safety: confined to `loop`.
 // Lifetime: `loop`, `session` and `table` must outlive this.
@@ -41,13 +60,27 @@ class ClusterWatcher {
   ClusterWatcher(const ClusterWatcher&) = delete;
   ClusterWatcher& operator=(const ClusterWatcher&) = delete;
 
- private:
-  class MemberListener;
-  class OrderListener;
+  // A view as of now or later: it has everything that was committed before the
+  // call. Unavailable while the view is not up to date.
+  void Fence(absl::AnyInvocable<void(absl::StatusOr<FencedView>)> done);
 
-  void OnMirrorSynced();
+ private:
+  class Mirrored;
+
+  void AddMirror(std::string path,
+                 std::function<void(std::string_view, const zk::Node&)> on_child,
+                 std::function<void(std::string_view)> on_gone);
+  void OnMember(std::string_view name, const zk::Node& node);
+  void OnMemberGone(std::string_view name);
+  void ReadLedger(const std::string& name);
+  void OnLedgerRead(const std::string& name,
+                    const absl::StatusOr<zk::Node>& node);
+  // A child of the cluster's own node; null: gone.
+  void OnClusterNode(std::string_view name, const std::string_view* data);
+
+  void SyncIfDone();
   void OnDisconnected(const zk::ConnectionInfo& info);
-  void OnError(std::string_view path, std::string_view name,
+  void OnError(Mirrored& mirrored, std::string_view name,
                const absl::Status& status);
   void ScheduleTick();
 
@@ -57,13 +90,13 @@ class ClusterWatcher {
   const ClusterWatcherOptions options_;
 
   // Confined to loop_.
-  bool members_synced_ = false;
-  bool orders_synced_ = false;
+  std::vector<std::unique_ptr<Mirrored>> mirrors_;
+  // Gone, and being looked up in the ledger.
+  absl::flat_hash_set<std::string> departing_;
+  // Those of them whose look-up was cut off.
+  std::vector<std::string> unread_;
   base::Loop::TimerId tick_ = 0;
-  std::unique_ptr<MemberListener> member_listener_;
-  std::unique_ptr<OrderListener> order_listener_;
-  std::unique_ptr<coordination::ChildMirror> members_;
-  std::unique_ptr<coordination::ChildMirror> orders_;
+  base::CallbackScope scope_;
 };
 
 }  // namespace roster::monitor
