@@ -22,6 +22,9 @@ enum class LedgerState {
   kLost,  // it vanished
 };
 
+// Wire names: "PRESENT", "LEFT", "LOST".
+std::string_view LedgerStateName(LedgerState state);
+
 struct LedgerEntry {
   LedgerState state = LedgerState::kPresent;
   int64_t czxid = 0;  // the registration that it is about

@@ -49,6 +49,7 @@ enum class OperationOrder { kName, kGiven, kOldest };
 std::string_view OperationKindName(OperationKind kind);
 std::string_view OperationStateName(OperationState state);
 std::string_view OperationStepName(OperationStep step);
+std::string_view OperationOrderName(OperationOrder order);
 
 struct Pacing {
   int64_t batch_size = 1;     // used unless batch_percent is set
@@ -89,7 +90,7 @@ struct Operation {
   Pacing pacing;
   HoldMode mode = HoldMode::kDrain;
   absl::Duration drain_timeout = absl::InfiniteDuration();  // of one member
-  absl::Time deadline = absl::InfiniteFuture();    // for all; the earlier counts
+  absl::Time deadline = absl::InfiniteFuture();  // for all; the earlier counts
   absl::Duration expire_after = absl::InfiniteDuration();  // of one hold
   absl::Time expires_at = absl::InfiniteFuture();
   bool force = false;

@@ -20,6 +20,9 @@ enum class HoldMode {
   kImmediate,  // it may not
 };
 
+// Wire names: "DRAIN", "IMMEDIATE".
+std::string_view HoldModeName(HoldMode mode);
+
 // One reason to be offline, owned by somebody. A member is desired offline
 // while at least one hold exists.
 struct Hold {

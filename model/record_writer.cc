@@ -8,15 +8,12 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "model/json_fields.h"
 #include "model/member_record.h"
 #include "model/record_limits.h"
-#include "model/timestamp.h"
-#include "nlohmann/json.hpp"
 
 namespace roster::model {
 namespace {
-
-using Json = nlohmann::ordered_json;  // people look at it: the state first
 
 absl::Status CheckText(std::string_view where, std::string_view text) {
   if (base::IsValidUtf8(text)) return absl::OkStatus();
@@ -65,50 +62,31 @@ absl::Status CheckWritable(const MemberRecord& record) {
   return absl::OkStatus();
 }
 
-// The adders leave out what has its default: a record is read often, and
-// stored in every monitor's memory.
-void AddText(Json& json, const char* key, const std::string& text) {
-  if (!text.empty()) json[key] = text;
-}
-
-void AddTime(Json& json, const char* key, absl::Time time) {
-  if (time != absl::InfinitePast()) json[key] = FormatTimestamp(time);
-}
-
-// Whole numbers without the ".0" that doubles get. Up to 2^53 every one of
-// them is exact.
-Json Number(double number) {
-  constexpr double kExact = 9007199254740992.0;
-  if (number == std::trunc(number) && std::abs(number) <= kExact) {
-    return static_cast<int64_t>(number);
-  }
-  return number;
-}
-
 template <typename Map, typename ToJson>
-void AddMap(Json& json, const char* key, const Map& map, ToJson to_json) {
+void AddMap(OrderedJson& json, const char* key, const Map& map,
+            ToJson to_json) {
   if (map.empty()) return;
-  Json object = Json::object();
+  OrderedJson object = OrderedJson::object();
   for (const auto& [name, value] : map) object[name] = to_json(value);
   json[key] = std::move(object);
 }
 
-Json WriterJson(const Writer& writer) {
-  Json json = Json::object();
+OrderedJson WriterJson(const Writer& writer) {
+  OrderedJson json = OrderedJson::object();
   AddText(json, "host_id", writer.host_id);
   if (writer.pid != 0) json["pid"] = writer.pid;
   AddText(json, "pid_started", writer.pid_started);
   return json;
 }
 
-Json TaskJson(const Task& task) {
-  Json json = {{"id", task.id}};
+OrderedJson TaskJson(const Task& task) {
+  OrderedJson json = {{"id", task.id}};
   AddText(json, "name", task.name);
   json["state"] = TaskStateName(task.state);
-  json["done"] = Number(task.done);
-  if (task.total) json["total"] = Number(*task.total);
+  json["done"] = NumberJson(task.done);
+  if (task.total) json["total"] = NumberJson(*task.total);
   AddText(json, "unit", task.unit);
-  json["stall_after_s"] = Number(
+  json["stall_after_s"] = NumberJson(
       static_cast<double>(absl::ToInt64Milliseconds(task.stall_after)) / 1000);
   AddTime(json, "started_at", task.started_at);
   AddTime(json, "updated_at", task.updated_at);
@@ -116,8 +94,8 @@ Json TaskJson(const Task& task) {
   return json;
 }
 
-Json RecordJson(const MemberRecord& record) {
-  Json json = {{"v", kMemberRecordVersion}};
+OrderedJson RecordJson(const MemberRecord& record) {
+  OrderedJson json = {{"v", kMemberRecordVersion}};
   AddText(json, "incarnation", record.incarnation);
   if (record.writer != Writer{}) json["writer"] = WriterJson(record.writer);
   AddText(json, "service", record.service);
@@ -130,7 +108,7 @@ Json RecordJson(const MemberRecord& record) {
   AddTime(json, "started_at", record.started_at);
   AddTime(json, "updated_at", record.updated_at);
   if (record.applied_epoch) json["applied_epoch"] = *record.applied_epoch;
-  AddMap(json, "gauges", record.gauges, Number);
+  AddMap(json, "gauges", record.gauges, NumberJson);
   for (const Task& task : record.tasks) json["tasks"].push_back(TaskJson(task));
   return json;
 }

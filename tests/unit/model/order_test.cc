@@ -13,6 +13,7 @@ namespace {
 
 using roster::testing::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr absl::Time kNow = absl::FromUnixNanos(1795334405123456789);
 
@@ -67,6 +68,27 @@ TEST(OrderTest, ReadsTheDocumentedForm) {
   EXPECT_EQ(hold.expires_at, absl::InfiniteFuture());
 }
 
+TEST(OrderTest, RestartAndForgottenAreWrittenOnlyWhenSet) {
+  Order order{.epoch = 3, .forgotten_czxid = 77};
+  order.holds.push_back({.id = "a", .restart = true});
+  const std::string bytes = SerializeOrder(order);
+  EXPECT_THAT(bytes, HasSubstr(R"("restart":true)"));
+  EXPECT_THAT(bytes, HasSubstr(R"("forgotten_czxid":77)"));
+  ASSERT_OK_AND_ASSIGN(const Order read, ParseOrder(bytes));
+  EXPECT_EQ(read, order);
+
+  const std::string without = SerializeOrder(TwoHolds());
+  EXPECT_THAT(without, Not(HasSubstr("restart")));
+  EXPECT_THAT(without, Not(HasSubstr("forgotten_czxid")));
+}
+
+TEST(OrderTest, RefusesNewFieldsOfTheWrongType) {
+  ExpectRefused(R"({"v":1,"epoch":1,"holds":[],"forgotten_czxid":"7"})",
+                "forgotten_czxid: not an integer");
+  ExpectRefused(WithHold(R"({"id":"a","mode":"DRAIN","restart":1})"),
+                "holds[0].restart: neither true nor false");
+}
+
 TEST(OrderTest, WritesDesiredForPeople) {
   EXPECT_EQ(SerializeOrder(Order{.epoch = 3}),
             R"({"v":1,"epoch":3,"desired":"ONLINE","holds":[]})");
@@ -97,7 +119,7 @@ TEST(OrderTest, RefusesVersionsItDoesNotKnow) {
 }
 
 TEST(OrderTest, RefusesEpochsThatCannotFence) {
-  ExpectRefused(R"({"v":1,"holds":[]})", "epoch: not an integer");
+  ExpectRefused(R"({"v":1,"holds":[]})", "epoch: missing");
   ExpectRefused(R"({"v":1,"epoch":-1,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":1.5,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":"1","holds":[]})", "epoch");
@@ -126,9 +148,9 @@ TEST(OrderTest, RefusesDesiredThatContradictsTheHolds) {
 TEST(OrderTest, NamesTheHoldAndTheFieldThatIsWrong) {
   ExpectRefused(WithHold("3"), "holds[0]: not an object");
   ExpectRefused(WithHold(R"({"mode":"DRAIN"})"), "holds[0].id: missing");
-  ExpectRefused(WithHold(R"({"id":"a"})"), "holds[0].mode: neither");
+  ExpectRefused(WithHold(R"({"id":"a"})"), "holds[0].mode: missing");
   ExpectRefused(WithHold(R"({"id":"a","mode":"drain"})"),
-                "holds[0].mode: neither");
+                "holds[0].mode: not one of DRAIN, IMMEDIATE");
   ExpectRefused(WithHold(R"({"id":"a","mode":"DRAIN","owner":7})"),
                 "holds[0].owner: not a string");
   ExpectRefused(WithHold(R"({"id":"a","mode":"DRAIN","deadline":"soon"})"),

@@ -126,9 +126,18 @@ TEST(JoinPathTest, MindsTheRoot) {
   EXPECT_EQ(JoinPath("/a", "b"), "/a/b");
 }
 
-TEST(ControlPathTest, IsBelowTheCluster) {
-  EXPECT_EQ(ControlPath("/roster", "default"), "/roster/default/control");
-  EXPECT_EQ(ControlPath("/", "c"), "/c/control");
+TEST(ClusterPathsTest, AreBelowTheCluster) {
+  const ClusterPaths paths("/roster", "default");
+  EXPECT_EQ(paths.control, "/roster/default/control");
+  EXPECT_EQ(paths.policy, "/roster/default/policy");
+  EXPECT_EQ(paths.budgets, "/roster/default/budgets");
+  EXPECT_EQ(paths.admission, "/roster/default/admission");
+  EXPECT_EQ(paths.ledger, "/roster/default/ledger");
+  EXPECT_EQ(paths.audit, "/roster/default/audit");
+  EXPECT_EQ(paths.operations, "/roster/default/operations");
+  EXPECT_EQ(paths.requests, "/roster/default/requests");
+  EXPECT_EQ(paths.monitors, "/roster/default/monitors");
+  EXPECT_EQ(ClusterPaths("/", "c").control, "/c/control");
 }
 
 }  // namespace
