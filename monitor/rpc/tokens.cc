@@ -52,15 +52,6 @@ absl::StatusOr<std::vector<std::string>> UnpackToken(std::string_view token,
   return fields;
 }
 
-uint64_t Fingerprint(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3;
-  }
-  return hash;
-}
-
 std::string MakeResumeToken(std::string_view stream, uint64_t number) {
   return base::StrCat(stream, ":", number);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/fingerprint.h"
 
 namespace roster::monitor {
 
@@ -19,10 +20,9 @@ std::string PackToken(const std::vector<std::string>& fields);
 absl::StatusOr<std::vector<std::string>> UnpackToken(std::string_view token,
                                                      size_t count);
 
-// A digest of what a token was made for (a selector, a filter), so that it
-// is not used for another. Stable over processes and machines, and no defence
-// against anybody who means harm. Source: FNV-1a, 64 bits.
-uint64_t Fingerprint(std::string_view text);
+// Of what a token was made for (a selector, a filter), so that it is not used
+// for another.
+using base::Fingerprint;
 
 // Resume tokens name the stream they are of and a number in it, as
 // "<stream>:<number>": they are made for every message, so they stay plain.
