@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "model/member_record.h"
 #include "model/paths.h"
+#include "registrar/drain.h"
 #include "registrar/status.h"
 
 namespace roster::registrar {
@@ -35,7 +36,8 @@ struct RegistrarOptions {
 
   // Parent of the members' nodes; created if it is missing.
   std::string members_path{model::kDefaultMembersPath};
-  // <state_path>/<cluster>/control/<name> holds the order for this member.
+  // <state_path>/<cluster>/control/<name> holds the order for this member;
+  // beside it are the cluster's policy and ledger.
   std::string state_path{model::kDefaultStatePath};
   std::string cluster{model::kDefaultCluster};
 
@@ -47,7 +49,7 @@ struct RegistrarOptions {
   // made in this time, stretched by up to a fifth at random so that members
   // started together drift apart. The whole cluster's writes go through one
   // ZooKeeper leader: 10,000 members at one write a second are too many for a
-  // small one.
+  // small one. The cluster's policy may make it longer, never shorter.
   absl::Duration min_update_interval = absl::Seconds(1);
 
   // Bound of the record's JSON, 1 KiB to 64 KiB. What does not fit is left
@@ -62,9 +64,10 @@ struct RegistrarOptions {
   // system: asking one that hangs would hang the registrar's thread.
   std::string disk_path = "/";
 
-  // How long LEAVING stays readable before a clean leave deletes the node. A
-  // watcher learns only that the node changed and must then read it: deleted
-  // at once, a goodbye would look like a crash.
+  // How long LEAVING stays readable before a clean leave deletes the node, if
+  // the goodbye could not be entered in the cluster's ledger. A watcher learns
+  // only that the node changed and must then read it: deleted at once, a
+  // goodbye would look like a crash.
   absl::Duration leave_linger = absl::Milliseconds(100);
 
   // How often the node's owner is compared with the session, on top of the
@@ -83,6 +86,23 @@ struct RegistrarOptions {
   // aside. It may call the Registrar's setters, but neither Leave() nor the
   // destructor. What it throws is logged and swallowed.
   std::function<void(const RegistrarStatus&)> on_status;
+
+  // Called on the registrar's thread when operators take the member offline,
+  // and again whenever they change what they ask, even if it is DRAINED by
+  // then. The service takes no new work, finishes what it has, and calls
+  // `request.drain.Done()`, then or later, on any thread: the member says
+  // DRAINING until then and DRAINED afterwards. Done() alone decides that: work
+  // that needs no finishing may stay a running task.
+  // A member that is held when it starts is told before it registers, possibly
+  // before Create() has returned. What is to be observed for on_status holds
+  // here too.
+  // Empty: the member is DRAINED when no task runs, or at once if an order says
+  // IMMEDIATE.
+  std::function<void(const DrainRequest& request)> on_drain;
+
+  // Called on the registrar's thread when the last hold is released: the member
+  // says again what SetState() set last. As on_drain.
+  std::function<void()> on_online;
 
   // An error that names the option, or OK.
   absl::Status Validate() const;

@@ -1,26 +1,23 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "base/backoff.h"
-#include "base/callback_scope.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "model/order.h"
+#include "registrar/node_follower.h"
 #include "zk/session.h"
 
 namespace roster::registrar {
 
-// OrderFollower reads the order for this member, keeps watching it, and hands
-// on what is to be obeyed: only orders whose epoch is newer than the one handed
-// on before, so that an operator who was cut off and comes back late cannot
-// undo what happened since (M. Kleppmann, "How to do distributed locking",
-// 2016, on fencing tokens).
+// OrderFollower follows the order for this member and hands on what is to be
+// obeyed: only orders whose epoch is newer than the one handed on before, so
+// that an operator who was cut off and comes back late cannot undo what
+// happened since (M. Kleppmann, "How to do distributed locking", 2016, on
+// fencing tokens).
 //
 // No node, and never an order before: handed on as epoch 0 without holds. A
 // node that is deleted, that is no order, or that may not be read changes
@@ -43,45 +40,29 @@ class OrderFollower {
   };
 
   OrderFollower(base::Loop& loop, zk::Session& session, Options options);
-  ~OrderFollower();
 
   OrderFollower(const OrderFollower&) = delete;
   OrderFollower& operator=(const OrderFollower&) = delete;
 
   // To be called at each connect. Reads anew.
-  void OnConnected();
+  void OnConnected() { node_.OnConnected(); }
 
   // True if the order was read in the present session.
-  bool known() const { return known_; }
+  bool known() const { return node_.known(); }
   // Why what stands in ZooKeeper is not obeyed, or OK.
   const absl::Status& error() const { return error_; }
 
  private:
-  void Read();
-  void WatchForCreation();
-  void OnData(const zk::Node& node);
+  NodeFollower::Options MakeNodeOptions();
+  void OnNode(const zk::Node& node);
   void OnMissing();
   void Obey(const model::Order& order);
-  void RetryLater();
   void SetError(absl::Status error);
-  void Known();
 
-  base::Loop& loop_;
-  zk::Session& session_;
   const Options options_;
-  zk::WatcherId watcher_ = 0;
-  base::Backoff backoff_;
-
-  uint64_t generation_ = 0;
-  bool known_ = false;
-  bool armed_ = false;  // the watch on the node is set
-  bool busy_ = false;   // a read is under way
-  bool again_ = false;  // read once more after it
-  base::Loop::TimerId retry_timer_ = 0;
   std::optional<model::Order> obeyed_;
   absl::Status error_;
-  base::CallbackScope scope_;          // timers, the watcher
-  base::CallbackScope request_scope_;  // answers of this generation
+  NodeFollower node_;
 };
 
 }  // namespace roster::registrar

@@ -31,8 +31,8 @@ bool IsGoodName(std::string_view name) {
 
 }  // namespace
 
-RecordKeeper::RecordKeeper(model::MemberRecord initial)
-    : record_(std::move(initial)) {
+RecordKeeper::RecordKeeper(model::MemberRecord initial, DrainEnd end)
+    : record_(std::move(initial)), drain_(end) {
   record_.tasks.clear();
   reported_ = DeriveState();
   reported_reason_ = DeriveReason();
@@ -189,12 +189,17 @@ void RecordKeeper::ForgetEnded(absl::Time now) {
   ended_.erase(ended_.begin(), ended_.begin() + forget);
 }
 
-void RecordKeeper::ApplyOrder(const model::Order& order) {
-  holds_ = order.holds;
+DrainCall RecordKeeper::ApplyOrder(const model::Order& order) {
+  const DrainCall call = drain_.Apply(order);
   record_.applied_epoch = order.epoch;
   Changed();
   // Even if the state stays: whoever ordered waits for the epoch to come back.
   pending_ = Urgency::kNow;
+  return call;
+}
+
+void RecordKeeper::SetDrainDone(DrainKeeper::DrainId drain) {
+  if (drain_.Finish(drain)) Changed();
 }
 
 void RecordKeeper::SetLeaving(std::string_view reason) {
@@ -205,20 +210,21 @@ void RecordKeeper::SetLeaving(std::string_view reason) {
 
 model::ReportedState RecordKeeper::DeriveState() const {
   if (leaving_) return model::ReportedState::kLeaving;
-  if (!holds_.empty())
-    return tasks_.empty() ? model::ReportedState::kDrained
-                          : model::ReportedState::kDraining;
+  if (drain_.held())
+    return drain_.Drained(!tasks_.empty()) ? model::ReportedState::kDrained
+                                           : model::ReportedState::kDraining;
   return record_.state;
 }
 
 std::string RecordKeeper::DeriveReason() const {
   if (leaving_) return leaving_reason_;
-  if (holds_.empty()) return record_.state_reason;
-  const model::Hold& first = holds_.front();
+  if (!drain_.held()) return record_.state_reason;
+  const std::vector<model::Hold>& holds = drain_.order().holds;
+  const model::Hold& first = holds.front();
   std::string reason = absl::StrCat("held by ", first.owner);
   if (!first.reason.empty()) absl::StrAppend(&reason, ": ", first.reason);
-  if (holds_.size() > 1)
-    absl::StrAppend(&reason, " (and ", holds_.size() - 1, " more)");
+  if (holds.size() > 1)
+    absl::StrAppend(&reason, " (and ", holds.size() - 1, " more)");
   return Storable(reason, model::kMaxMessageBytes);
 }
 

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "model/member_record.h"
 #include "model/order.h"
+#include "registrar/drain_keeper.h"
 
 namespace roster::registrar {
 
@@ -25,8 +26,8 @@ enum class Urgency {
 // passed in.
 //
 // The reported state is derived: LEAVING once leaving; else, under an order
-// with a hold, DRAINING while a task runs and DRAINED afterwards; else what the
-// service set last.
+// with a hold, DRAINING until the drain has ended and DRAINED afterwards (see
+// DrainEnd); else what the service set last.
 //
 // Whatever callers pass is made storable: texts become valid UTF-8 of bounded
 // length without control characters, a value that is not finite is no value.
@@ -43,7 +44,8 @@ class RecordKeeper {
   static constexpr size_t kMaxEndedTasks = 8;
   static constexpr absl::Duration kEndedTaskAge = absl::Minutes(10);
 
-  explicit RecordKeeper(model::MemberRecord initial);
+  explicit RecordKeeper(model::MemberRecord initial,
+                        DrainEnd end = DrainEnd::kWithTasks);
 
   // kLeaving is ignored: see SetLeaving().
   void SetState(model::ReportedState state, std::string_view reason);
@@ -67,8 +69,11 @@ class RecordKeeper {
   void EndTask(TaskId id, model::TaskState state, std::string_view message,
                absl::Time now);
 
-  // The caller has checked the epoch. See OrderFollower.
-  void ApplyOrder(const model::Order& order);
+  // The caller has checked the epoch. See OrderFollower. Returns what to tell
+  // the service.
+  DrainCall ApplyOrder(const model::Order& order);
+  // See DrainKeeper::Finish().
+  void SetDrainDone(DrainKeeper::DrainId drain);
   void SetLeaving(std::string_view reason);
 
   // How urgently the record should be written: the most urgent change since
@@ -82,6 +87,7 @@ class RecordKeeper {
   const std::optional<int64_t>& applied_epoch() const {
     return record_.applied_epoch;
   }
+  const DrainKeeper& drain() const { return drain_; }
   // Updates that were not kept.
   uint64_t not_kept() const { return not_kept_; }
   // Changes that shared a TakeRecord() with a later one.
@@ -110,7 +116,7 @@ class RecordKeeper {
   std::vector<KeptTask> tasks_;  // running ones, oldest first
   std::vector<KeptTask> ended_;  // the same, newest last
   TaskId last_task_ = 0;
-  std::vector<model::Hold> holds_;
+  DrainKeeper drain_;
   bool leaving_ = false;
   std::string leaving_reason_;
   model::ReportedState reported_;

@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "model/record_limits.h"
 #include "registrar/board.h"
+#include "registrar/contained.h"
 #include "registrar/host_identity.h"
 #include "registrar/member.h"
 #include "registrar/record_fit.h"
@@ -51,12 +52,21 @@ model::MemberRecord InitialRecord(const RegistrarOptions& options,
   return record;
 }
 
+DrainEnd EndOf(const RegistrarOptions& options) {
+  return options.on_drain ? DrainEnd::kServiceSays : DrainEnd::kWithTasks;
+}
+
 bool SameButCounters(const RegistrarStatus& a, const RegistrarStatus& b) {
   return a.registered == b.registered && a.czxid == b.czxid &&
          a.reason == b.reason && a.connection == b.connection &&
          a.session_id == b.session_id && a.reported_state == b.reported_state &&
-         a.applied_epoch == b.applied_epoch && a.write_error == b.write_error &&
-         a.record_warning == b.record_warning && a.order_error == b.order_error;
+         a.written_state == b.written_state &&
+         a.applied_epoch == b.applied_epoch && a.held == b.held &&
+         a.drain_deadline == b.drain_deadline &&
+         a.update_interval == b.update_interval &&
+         a.write_error == b.write_error &&
+         a.record_warning == b.record_warning &&
+         a.order_error == b.order_error && a.policy_error == b.policy_error;
 }
 
 // Copies for other threads. A copy of an absl::Status shares its text with the
@@ -71,6 +81,7 @@ RegistrarStatus Unshared(const RegistrarStatus& status) {
   copy.reason = Unshared(status.reason);
   copy.write_error = Unshared(status.write_error);
   copy.order_error = Unshared(status.order_error);
+  copy.policy_error = Unshared(status.policy_error);
   return copy;
 }
 
@@ -139,20 +150,21 @@ class Registrar::Impl {
 Registrar::Impl::Impl(RegistrarOptions options, model::Writer self,
                       model::MemberRecord initial)
     : options_(std::move(options)),
-      board_(std::make_shared<Board>(RecordKeeper(std::move(initial)),
-                                     [this](Urgency urgency) {
-                                       loop_.Post([this, urgency] {
-                                         if (member_ != nullptr)
-                                           member_->OnPending(urgency);
-                                       });
-                                     })) {
+      board_(std::make_shared<Board>(
+          RecordKeeper(std::move(initial), EndOf(options_)),
+          [this](Urgency urgency) {
+            loop_.Post([this, urgency] {
+              if (member_ != nullptr) member_->OnPending(urgency);
+            });
+          })) {
   status_.path = model::JoinPath(options_.members_path, options_.MemberName());
   status_.reason = absl::UnavailableError("not connected to ZooKeeper yet");
   status_.reported_state = options_.initial_state;
+  status_.update_interval = options_.min_update_interval;
   loop_.Start();
   loop_.Post([this, self = std::move(self)] {
     member_ = std::make_unique<Member>(
-        loop_, *board_, options_, self,
+        loop_, board_, options_, self,
         [this](RegistrarStatus status) { OnStatus(std::move(status)); });
   });
 }
@@ -166,14 +178,7 @@ void Registrar::Impl::OnStatus(RegistrarStatus status) {
     status = Unshared(status_);
   }
   if (!options_.on_status) return;
-  try {
-    options_.on_status(status);
-  } catch (const std::exception& error) {
-    base::Log(options_.log, base::LogLevel::kError,
-              "on_status threw: ", error.what());
-  } catch (...) {
-    base::Log(options_.log, base::LogLevel::kError, "on_status threw");
-  }
+  CallContained(options_.log, "on_status", [&] { options_.on_status(status); });
 }
 
 absl::Status Registrar::Impl::Leave(absl::Duration timeout,
@@ -199,6 +204,7 @@ absl::Status Registrar::Impl::Leave(absl::Duration timeout,
             "left outcome=", left_->ToString());
   base::MutexLock status_lock(&mu_);
   status_.registered = false;
+  status_.written_state.reset();
   status_.czxid = 0;
   status_.since = absl::Now();
   status_.reason = absl::CancelledError("left");

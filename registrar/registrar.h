@@ -18,8 +18,8 @@ namespace roster::registrar {
 // ephemeral node in ZooKeeper with the member's record, kept there through
 // lost connections, expired sessions and stray deletes, for as long as the
 // Registrar lives. It also reads the order that operators left for the member:
-// while one holds it, the record says DRAINING until no task runs, and DRAINED
-// then.
+// while one holds it, the record says DRAINING until the service's work is
+// finished, and DRAINED then; see RegistrarOptions::on_drain.
 //
 // It is not a watcher of other members, no lock and no election; it never
 // decides that the service should stop. docs/registrar.md has the states.
@@ -50,7 +50,7 @@ class Registrar {
   static absl::StatusOr<std::unique_ptr<Registrar>> Create(
       RegistrarOptions options);
 
-  // Leaves as Leave() does. Not to be called from on_status or the log sink.
+  // Leaves as Leave() does. Not to be called from a callback or the log sink.
   ~Registrar();
 
   Registrar(const Registrar&) = delete;
@@ -77,14 +77,15 @@ class Registrar {
 
   RegistrarStatus status() const;
 
-  // Says LEAVING, deletes the node, and closes the session, so that nobody
-  // takes the departure for a crash. Waits `timeout` for the goodbye, 2 s at
-  // most; closing takes up to 3 s more if the server is stuck. Later calls, and
-  // setters after it, do nothing.
+  // Says LEAVING, deletes the node together with an entry in the cluster's
+  // ledger, and closes the session, so that nobody takes the departure for a
+  // crash. Waits `timeout` for the goodbye, 2 s at most; closing takes up to 3
+  // s more if the server is stuck. Later calls, and setters after it, do
+  // nothing.
   //
   // DeadlineExceeded or Unavailable: the goodbye did not arrive; the node goes
   // with the session. NotFound: the member was not registered.
-  // FailedPrecondition: called from on_status.
+  // FailedPrecondition: called from a callback.
   absl::Status Leave(absl::Duration timeout = kLeaveTimeout,
                      std::string_view reason = {});
 

@@ -46,16 +46,6 @@ Registration::Registration(base::Loop& loop, zk::Session& session,
 
 Registration::~Registration() { session_.RemoveWatcher(watcher_); }
 
-template <typename F>
-auto Registration::Answer(F f) {
-  busy_ = true;
-  return request_scope_.Wrap([this, f = std::move(f)](auto result) mutable {
-    busy_ = false;
-    f(std::move(result));
-    Step();
-  });
-}
-
 void Registration::OnConnected(bool ready) {
   ready_ = ready;
   if (session_.info().generation != generation_) {
@@ -90,19 +80,6 @@ void Registration::Write() {
   Step();
 }
 
-void Registration::Leave(std::function<void(absl::Status)> done) {
-  left_ = std::move(done);
-  goodbye_ = Goodbye::kToWrite;
-  CancelRetry();
-  const zk::ConnectionState state = session_.info().state;
-  const bool hopeless = state == zk::ConnectionState::kConnecting ||
-                        state == zk::ConnectionState::kLost;
-  if (hopeless)
-    Left(absl::UnavailableError("not connected"));
-  else
-    Step();
-}
-
 void Registration::Step() {
   if (busy_ || retry_timer_ != 0 || !session_.connected()) return;
   if (goodbye_ != Goodbye::kNone) return StepLeave();
@@ -112,15 +89,6 @@ void Registration::Step() {
   if (dirty_) Set();
 }
 
-void Registration::StepLeave() {
-  if (goodbye_ == Goodbye::kDone) return;
-  // If a create was cut off and did happen, the node goes with the session.
-  if (!registered_) return Left(absl::NotFoundError("was not registered"));
-  if (verify_) return Verify();
-  if (goodbye_ == Goodbye::kToWrite) return Set();
-  if (goodbye_ == Goodbye::kToDelete) Delete();
-}
-
 void Registration::Create() {
   dirty_ = false;
   session_.Create(options_.path, options_.take_record(),
@@ -128,6 +96,7 @@ void Registration::Create() {
                   Answer([this](absl::StatusOr<zk::Created> result) {
                     if (result.ok()) {
                       ++writes_;
+                      options_.on_written();
                       Registered(result->stat);
                     } else if (absl::IsAlreadyExists(result.status())) {
                       inspect_ = true;
@@ -222,9 +191,8 @@ void Registration::Verify() {
 
 void Registration::OnVerified(const absl::StatusOr<zk::Children>& result) {
   if (absl::IsNotFound(result.status())) {
-    base::Log(options_.log, base::LogLevel::kWarning,
-              "somebody deleted our node path=", options_.path);
     armed_ = false;
+    PauseAfterDeletion();
     return Unregistered(absl::NotFoundError("somebody deleted the node"));
   }
   if (!result.ok()) {
@@ -259,13 +227,8 @@ void Registration::OnSet(const absl::StatusOr<zk::Stat>& result) {
     write_error_ = absl::OkStatus();
     logged_trouble_.clear();
     backoff_.Reset();
-    if (goodbye_ == Goodbye::kToWrite) {
-      goodbye_ = Goodbye::kStanding;
-      loop_.RunAfter(options_.leave_linger, scope_.Wrap([this] {
-        if (goodbye_ == Goodbye::kStanding) goodbye_ = Goodbye::kToDelete;
-        Step();
-      }));
-    }
+    if (goodbye_ == Goodbye::kToWrite) OnLeavingWritten();
+    options_.on_written();
     options_.on_change();
     return;
   }
@@ -276,26 +239,10 @@ void Registration::OnSet(const absl::StatusOr<zk::Stat>& result) {
   }
   write_error_ = result.status();
   if (goodbye_ == Goodbye::kToWrite && !zk::IsRetryable(write_error_))
-    goodbye_ = Goodbye::kToDelete;
+    OnLeavingWritten();  // as well as it can be: we may not write our node
   else
     RetryLater(result.status());
   options_.on_change();
-}
-
-void Registration::Delete() {
-  session_.Delete(options_.path, stat_.version,
-                  Answer([this](absl::Status status) {
-                    if (status.ok() || absl::IsNotFound(status)) {
-                      Left(absl::OkStatus());
-                    } else if (absl::IsAborted(status)) {
-                      verify_ = true;
-                    } else if (zk::IsRetryable(status)) {
-                      verify_ = true;
-                      RetryLater(status);
-                    } else {
-                      Left(status);
-                    }
-                  }));
 }
 
 void Registration::OnWatch(const zk::WatchEvent& event) {
@@ -314,6 +261,7 @@ void Registration::Registered(const zk::Stat& stat) {
   if (stat.czxid != stat_.czxid) ++registrations_;
   stat_ = stat;
   registered_ = true;
+  registered_at_ = std::chrono::steady_clock::now();
   inspect_ = false;
   reason_ = absl::OkStatus();
   logged_trouble_.clear();
@@ -349,24 +297,31 @@ void Registration::RetryLater(absl::Status cause) {
     reason_ = std::move(cause);
     options_.on_change();
   }
-  if (retry_timer_ != 0) return;
-  retry_timer_ = loop_.RunAfter(backoff_.Next(), scope_.Wrap([this] {
+  if (retry_timer_ == 0) RetryAfter(backoff_.Next());
+}
+
+void Registration::RetryAfter(absl::Duration pause) {
+  retry_timer_ = loop_.RunAfter(pause, scope_.Wrap([this] {
     retry_timer_ = 0;
     Step();
   }));
 }
 
-void Registration::CancelRetry() {
-  loop_.Cancel(std::exchange(retry_timer_, 0));
+void Registration::PauseAfterDeletion() {
+  if (goodbye_ != Goodbye::kNone) return;
+  const absl::Duration pause = deletions_.Next(
+      absl::FromChrono(std::chrono::steady_clock::now() - registered_at_));
+  base::Log(options_.log, base::LogLevel::kWarning,
+            "somebody deleted our node path=", options_.path,
+            " back_in=", absl::FormatDuration(pause));
+  if (pause == absl::ZeroDuration()) return;
+  CancelRetry();
+  retry_when_connected_ = false;
+  RetryAfter(pause);
 }
 
-void Registration::Left(absl::Status status) {
-  if (goodbye_ == Goodbye::kDone) return;
-  goodbye_ = Goodbye::kDone;
-  registered_ = false;
-  reason_ = absl::CancelledError("left");
-  options_.on_change();
-  if (left_) std::exchange(left_, nullptr)(std::move(status));
+void Registration::CancelRetry() {
+  loop_.Cancel(std::exchange(retry_timer_, 0));
 }
 
 void Registration::ScheduleSelfCheck() {

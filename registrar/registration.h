@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,6 +14,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "model/member_record.h"
+#include "registrar/deletion_pauses.h"
 #include "zk/session.h"
 
 namespace roster::registrar {
@@ -26,6 +29,8 @@ namespace roster::registrar {
 //     | |  '---- the node is gone, or the session is a new one ---'  |
 //     | '-- AlreadyExists, left behind by us: delete + create -------'
 //     '---- AlreadyExists, somebody else's; no permission; ...: wait, retry
+//
+// A node that is deleted again and again is created again after growing pauses.
 //
 // It works level-triggered: events and answers only set flags, and Step()
 // takes the next step from what is known, one request at a time. After an
@@ -43,9 +48,16 @@ class Registration {
     model::Writer self;
     absl::Duration self_check_interval;
     absl::Duration leave_linger;
+    // Where a goodbye is entered so that it outlives the node, whether the
+    // entry may be created, and what it says of the node of `stat`.
+    std::string ledger_path;
+    bool may_create_ledger_entry = true;
+    std::function<std::string(const zk::Stat& stat)> make_ledger_entry;
     base::LogSink log;
     // The bytes to write now. Called for each write.
     std::function<std::string()> take_record;
+    // The bytes taken last are in the node.
+    std::function<void()> on_written;
     // Something that the accessors show has changed.
     std::function<void()> on_change;
   };
@@ -65,9 +77,11 @@ class Registration {
   void OnLost();
   // The record changed: write it as soon as possible.
   void Write();
-  // Writes the record once more (it says LEAVING by now), lets it stand for
-  // the linger, deletes the node. `done` gets the outcome; NotFound when there
-  // was no node to leave.
+  // Writes the record once more (it says LEAVING by now), and deletes the node
+  // together with an entry in the ledger. If there can be none, because nobody
+  // made the ledger or an ACL forbids it, the record stands for the linger
+  // before the node goes. `done` gets the outcome; NotFound when there was no
+  // node to leave.
   void Leave(std::function<void(absl::Status)> done);
 
   bool registered() const { return registered_; }
@@ -86,8 +100,14 @@ class Registration {
   void Replace(int32_t version);
   void Verify();
   void Set();
+  // registration_leave.cc has these.
   void StepLeave();
+  void OnLeavingWritten();
+  void DeleteAndEnter();
+  void OnEntered(const absl::Status& status);
   void Delete();
+  void StopEntering();
+  void Left(absl::Status status);
 
   void OnInspected(const zk::Node& node);
   void OnVerified(const absl::StatusOr<zk::Children>& result);
@@ -98,8 +118,9 @@ class Registration {
   void Unregistered(absl::Status reason);
   void WatchOtherOwner();
   void RetryLater(absl::Status cause);
+  void RetryAfter(absl::Duration pause);
   void CancelRetry();
-  void Left(absl::Status status);
+  void PauseAfterDeletion();
   void ScheduleSelfCheck();
 
   // Marks a request as under way and wraps the answer to it.
@@ -129,16 +150,38 @@ class Registration {
   bool armed_ = false;    // the watch on the node is set
   base::Loop::TimerId retry_timer_ = 0;
   bool retry_when_connected_ = false;  // the timer need not be waited for
+  DeletionPauses deletions_;
+  std::chrono::steady_clock::time_point registered_at_;
 
   // Leaving.
   std::function<void(absl::Status)> left_;
-  enum class Goodbye { kNone, kToWrite, kStanding, kToDelete, kDone };
+  enum class Goodbye {
+    kNone,
+    kToWrite,   // LEAVING into the node
+    kToEnter,   // delete the node, with an entry in the ledger
+    kStanding,  // LEAVING stands for the linger
+    kToDelete,  // delete the node alone
+    kDone
+  };
   Goodbye goodbye_ = Goodbye::kNone;
+  bool lingered_ = false;
+  bool create_entry_ = false;   // there is none to be replaced
+  bool maybe_deleted_ = false;  // the answer to a deletion was lost
 
   uint64_t registrations_ = 0;
   uint64_t writes_ = 0;
   base::CallbackScope scope_;          // timers, the watcher
   base::CallbackScope request_scope_;  // answers of this generation
 };
+
+template <typename F>
+auto Registration::Answer(F f) {
+  busy_ = true;
+  return request_scope_.Wrap([this, f = std::move(f)](auto result) mutable {
+    busy_ = false;
+    f(std::move(result));
+    Step();
+  });
+}
 
 }  // namespace roster::registrar

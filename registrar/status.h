@@ -32,8 +32,19 @@ struct RegistrarStatus {
 
   // What is, or will be, in the record.
   model::ReportedState reported_state = model::ReportedState::kUp;
+  // The same as the node has it, as far as writes were acknowledged; nothing
+  // when not registered.
+  std::optional<model::ReportedState> written_state;
   // Epoch of the order obeyed; absent until orders could be read.
   std::optional<int64_t> applied_epoch;
+  // Whether that order takes the member offline, and until when work should be
+  // finished; InfiniteFuture: no deadline, or not held.
+  bool held = false;
+  absl::Time drain_deadline = absl::InfiniteFuture();
+
+  // Time between two writes, state changes aside: the longer one of the
+  // options' and the policy's.
+  absl::Duration update_interval;
 
   // Why the newest record is not in the node; OK normally.
   absl::Status write_error;
@@ -41,6 +52,8 @@ struct RegistrarStatus {
   std::string record_warning;
   // Why the order in ZooKeeper is not obeyed; OK normally.
   absl::Status order_error;
+  // Why the cluster's policy in ZooKeeper is not followed; OK normally.
+  absl::Status policy_error;
 
   // Counters, since creation.
   uint64_t registrations = 0;  // times the node was created

@@ -16,6 +16,12 @@ WritePacer::WritePacer(base::Loop& loop, absl::Duration interval,
                        std::function<void()> write)
     : loop_(loop), interval_(interval), write_(std::move(write)) {}
 
+void WritePacer::SetInterval(absl::Duration interval) {
+  if (interval == interval_) return;
+  interval_ = interval;
+  if (later_timer_ != 0) WaitInterval();
+}
+
 void WritePacer::Request(Urgency urgency) {
   wanted_ = std::max(wanted_, urgency);
   MaybeWrite();
@@ -29,8 +35,17 @@ void WritePacer::MaybeWrite() {
 
 void WritePacer::Written() {
   wanted_ = Urgency::kNone;
-  loop_.Cancel(std::exchange(later_timer_, 0));
-  loop_.Cancel(std::exchange(now_timer_, 0));
+  WaitInterval();
+  loop_.Cancel(now_timer_);
+  now_timer_ = loop_.RunAfter(std::min(kUrgentSpacing, interval_ / 10),
+                              scope_.Wrap([this] {
+                                now_timer_ = 0;
+                                MaybeWrite();
+                              }));
+}
+
+void WritePacer::WaitInterval() {
+  loop_.Cancel(later_timer_);
   // The jitter keeps members that were started together, by a power cut say,
   // from writing together for ever.
   later_timer_ = loop_.RunAfter(interval_ * absl::Uniform(random_, 1.0, 1.2),
@@ -38,11 +53,6 @@ void WritePacer::Written() {
                                   later_timer_ = 0;
                                   MaybeWrite();
                                 }));
-  now_timer_ = loop_.RunAfter(std::min(kUrgentSpacing, interval_ / 10),
-                              scope_.Wrap([this] {
-                                now_timer_ = 0;
-                                MaybeWrite();
-                              }));
 }
 
 }  // namespace roster::registrar

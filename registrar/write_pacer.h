@@ -24,15 +24,19 @@ class WritePacer {
   WritePacer(base::Loop& loop, absl::Duration interval,
              std::function<void()> write);
 
+  // A wait that is under way begins anew, so that one of an hour which was a
+  // mistake does not last an hour.
+  void SetInterval(absl::Duration interval);
   void Request(Urgency urgency);
   // A record was handed to ZooKeeper just now, for whatever cause.
   void Written();
 
  private:
   void MaybeWrite();
+  void WaitInterval();
 
   base::Loop& loop_;
-  const absl::Duration interval_;
+  absl::Duration interval_;
   const std::function<void()> write_;
   absl::BitGen random_;
   Urgency wanted_ = Urgency::kNone;
