@@ -5,8 +5,10 @@
 
 Joins, reports its progress in hashing the files of a directory, and leaves
 cleanly on SIGTERM or Ctrl-C. What it writes is the member record of
-docs/znodes.md; any language can do the same. It follows no orders, so it
-writes no applied_epoch.
+docs/znodes.md; any language can do the same. It follows no orders and says so
+by writing no applied_epoch: while an operator holds it, monitors show it
+OFFLINE from the first moment, with what it reports beside that, and whoever
+asks them sends it no work. Nobody tells this process; it goes on.
 """
 import argparse
 import datetime
