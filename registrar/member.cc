@@ -173,8 +173,6 @@ std::string Member::MakeLedgerEntry(const zk::Stat& stat) {
   board_->Read([&](RecordKeeper& keeper) {
     entry.record = keeper.TakeRecord(entry.since);
   });
-  entry.record.tasks.clear();
-  entry.record.gauges.clear();
   return model::SerializeLedgerEntry(entry);
 }
 

@@ -25,8 +25,10 @@ using ::roster::testing::ZkProbe;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Eq;
+using ::testing::Ge;
 using ::testing::Gt;
 using ::testing::HasSubstr;
+using ::testing::Le;
 
 // What a node must be re-created within, after whatever removed it.
 const absl::Duration kPromptly = testing::Scaled(absl::Seconds(1));
@@ -154,15 +156,45 @@ TEST_F(ConflictTest, F5_RecreatesNodeDeletedByOperator) {
   registrar->SetState(model::ReportedState::kDegraded, "slow disk");
   EVENTUALLY(State() == "DEGRADED");
 
-  for (int i = 0; i < 20; ++i) {
-    const int64_t czxid = Czxid();
-    ASSERT_OK(probe_.Delete(kPath));
-    EXPECT_TRUE(WaitUntil([&] { return Czxid() > czxid; }, "it is there again",
-                          absl::Seconds(1)));
-  }
+  const int64_t czxid = Czxid();
+  ASSERT_OK(probe_.Delete(kPath));
+  EXPECT_TRUE(WaitUntil([&] { return Czxid() > czxid; }, "it is there again",
+                        absl::Seconds(1)));
   EXPECT_EQ(State(), "DEGRADED");
   EVENTUALLY_THAT(registrar->status().czxid, Eq(Czxid()));
-  EXPECT_EQ(registrar->status().registrations, 21);
+  EXPECT_EQ(registrar->status().registrations, 2);
+}
+
+TEST_F(ConflictTest, F5_NodeDeletedAgainAndAgainComesBackAfterGrowingPauses) {
+  const auto registrar = MakeRegistered();
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 6; ++i) {
+    const int64_t czxid = Czxid();
+    ASSERT_OK(probe_.Delete(kPath));
+    EVENTUALLY(Czxid() > czxid);
+  }
+
+  // At least a tenth each of 0.2, 0.4, 0.8, 1.6 and 3.2 s.
+  EXPECT_THAT(absl::FromChrono(std::chrono::steady_clock::now() - start),
+              Ge(absl::Milliseconds(620)));
+  EVENTUALLY_THAT(registrar->status().registrations, Eq(7u));
+}
+
+TEST_F(ConflictTest, LeavingDoesNotWaitForThePauseAfterADeletion) {
+  const auto registrar = MakeRegistered();
+  for (int i = 0; i < 4; ++i) {
+    const int64_t czxid = Czxid();
+    ASSERT_OK(probe_.Delete(kPath));
+    EVENTUALLY(Czxid() > czxid);
+  }
+  ASSERT_OK(probe_.Delete(kPath));
+  EVENTUALLY_THAT(registrar->status().reason,
+                  StatusIs(absl::StatusCode::kNotFound));
+  const auto start = std::chrono::steady_clock::now();
+
+  EXPECT_THAT(registrar->Leave(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(absl::FromChrono(std::chrono::steady_clock::now() - start),
+              Le(testing::Scaled(absl::Milliseconds(150))));
 }
 
 TEST_F(ConflictTest, F6_DuplicateHostIsRefusedAndAlarmed) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/integration/registrar/registrar_fixture.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
@@ -268,9 +269,75 @@ TEST_F(FileIndexerTest, ReportsTheWorkThatItDoes) {
               HasSubstr("pass 1: 40 files, 4 words, 38 duplicates"));
 }
 
-TEST_F(FileIndexerTest, StopsBetweenDirectoriesWhileHeld) {
+// 60 files in batches of 20, told to drain in the second batch.
+TEST_F(FileIndexerTest, FinishesTheFilesItHasTakenAndGoesOnWhenReleased) {
+  WriteFiles(60);
+  const auto process =
+      Start({"--pace", "40", "--batch", "20", "--passes", "1", dir_.path()});
+  EVENTUALLY(Record() && !Record()->tasks.empty() &&
+             Record()->tasks[0].done > 20);
+
+  WriteOrder(1, /*held=*/true);
+  EVENTUALLY(State() == "DRAINING");
+  EVENTUALLY(State() == "DRAINED");
+  const model::Task drained = Record()->tasks.at(0);
+  EXPECT_EQ(drained.state, model::TaskState::kSucceeded);
+  EXPECT_EQ(drained.done, 40);
+  EXPECT_EQ(drained.total, 40);
+  EXPECT_THAT(drained.message, HasSubstr("20 left for later"));
+
+  WriteOrder(2, /*held=*/false);
+  EXPECT_THAT(process->Wait(absl::Seconds(10)),
+              testing::IsOkAndHolds(ExitStatus{.code = 0}));
+  // All files, and each once.
+  EXPECT_THAT(process->Stderr(), HasSubstr("pass 1: 60 files"));
+}
+
+TEST_F(FileIndexerTest, F63_ImmediateAndOverdueOrdersStopAfterTheFileInHand) {
+  WriteFiles(100);
+  for (const bool immediate : {true, false}) {
+    model::Hold hold = {.id = "h-1", .owner = "ops"};
+    if (immediate)
+      hold.mode = model::HoldMode::kImmediate;
+    else
+      hold.deadline = absl::Now() - absl::Seconds(1);
+    ASSERT_OK(probe_.DeleteTree("/roster"));
+    const auto process = Start({"--pace", "5", dir_.path()});
+    EVENTUALLY(State() == "UP" && !Record()->tasks.empty());
+
+    WriteOrder({.epoch = 1, .holds = {hold}});
+    EVENTUALLY(State() == "DRAINED");  // a batch would take 20 s
+    process->Kill(SIGTERM);
+    ASSERT_OK(process->Wait(absl::Seconds(5)));
+  }
+}
+
+TEST_F(FileIndexerTest, EndsForARestartOnceAndIsHeldAfterwards) {
+  WriteFiles(100);
+  const std::vector<std::string> argv = {
+      "--pace", "50", "--batch", "5", "--exit-when-drained", dir_.path()};
+  auto process = Start(argv);
+  EVENTUALLY(State() == "UP");
+  const std::string first = Record()->incarnation;
+  model::Hold hold = {.id = "h-1", .owner = "rolling", .restart = true};
+  WriteOrder({.epoch = 1, .holds = {hold}});
+  EXPECT_THAT(process->Wait(absl::Seconds(10)),
+              testing::IsOkAndHolds(ExitStatus{.code = 0}));
+  EXPECT_FALSE(probe_.Exists(kPath));
+
+  process = Start(argv);  // as a supervisor would
+  EVENTUALLY(State() == "DRAINED");
+  EXPECT_NE(Record()->incarnation, first);
+  WriteOrder({.epoch = 2});
+  EVENTUALLY(State() == "UP");
+  EVENTUALLY(Record() && Record()->gauges["index_files"] > 0);
+  EXPECT_TRUE(process->Running());
+}
+
+TEST_F(FileIndexerTest, HoldThatIsNoRestartDoesNotEndIt) {
   WriteFiles(3);
-  const auto process = Start({"--pace", "100", dir_.path()});
+  const auto process =
+      Start({"--pace", "100", "--exit-when-drained", dir_.path()});
   EVENTUALLY(State() == "UP");
 
   WriteOrder(1, /*held=*/true);

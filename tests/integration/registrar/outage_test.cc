@@ -184,7 +184,7 @@ TEST_F(OutageTest, F19_ParentDeletedUnderLoadIsCreatedAgain) {
   std::thread load([&] {
     while (!done) registrar->SetGauge("depth", ++value);
   });
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 5; ++i) {  // the pauses in between grow
     const int64_t czxid = Czxid();
     // The member may come back between the steps of the deletion.
     testing::WaitUntil([&] { return probe_.DeleteTree("/clusterServer").ok(); },

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "model/order.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 
@@ -90,6 +89,10 @@ void RegistrarTest::WriteOrder(int64_t epoch, bool held) {
   model::Order order;
   order.epoch = epoch;
   if (held) order.holds.push_back({.id = "h-1", .owner = "ops"});
+  WriteOrder(order);
+}
+
+void RegistrarTest::WriteOrder(const model::Order& order) {
   ASSERT_OK(probe_.CreateWithParents(kOrderPath));
   ASSERT_OK(probe_.Set(kOrderPath, model::SerializeOrder(order)));
 }

@@ -10,6 +10,7 @@
 
 #include "base/mutex.h"
 #include "model/member_record.h"
+#include "model/order.h"
 #include "registrar/registrar.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/zk_probe.h"
@@ -69,6 +70,7 @@ class RegistrarTest : public ::testing::Test {
 
   // An order with one hold, or none, as an operator would write it.
   void WriteOrder(int64_t epoch, bool held);
+  void WriteOrder(const model::Order& order);
 
   // Starts member_process with a session of `timeout`, kName.
   std::unique_ptr<testing::Subprocess> StartMember(
