@@ -188,7 +188,7 @@ class LeaderElection::Impl {
   const std::string name_prefix_;  // unique to this candidate
   zk::Session::ListenerId listener_;
   zk::WatcherId watcher_;
-  base::Backoff backoff_;
+  base::Backoff backoff_{absl::Milliseconds(100), absl::Seconds(5)};
   base::Loop::TimerId retry_timer_ = 0;
 
   std::string node_path_;

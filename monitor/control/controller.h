@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,26 +9,67 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/loop.h"
+#include "coordination/leader_election.h"
+#include "monitor/control/control_store.h"
+#include "monitor/control/duties.h"
 #include "monitor/control/requests.h"
+#include "monitor/state/cluster_table.h"
+#include "monitor/state/fenced_view.h"
+#include "zk/blocking_session.h"
+#include "zk/session.h"
 
 namespace roster::monitor {
 
-// Controller carries out what operators ask of one cluster. See
-// docs/control.md for how orders, budgets, audit and operations are stored and
-// what is guaranteed.
+struct ControllerOptions {
+  ControlStoreOptions store;
+  zk::SessionOptions session;
+  // ClusterWatcher::Fence(); called on the watch loop.
+  std::function<void(absl::AnyInvocable<void(absl::StatusOr<FencedView>)>)>
+      fence;
+  // This rosterd's data in the election: a monitor record, see docs/znodes.md.
+  std::string monitor_record;
+};
+
+// Controller carries out what operators ask of one cluster, and, while it is
+// elected, the cluster's duties. See docs/control.md for how orders, budgets,
+// audit and operations are stored and what is guaranteed.
 //
-// Each call is answered exactly once, on the controller's thread; it is
-// answered with OK only when what was asked is stored and audited. Errors carry
-// a reason (base/error_details.h); docs/errors.md lists them. A write whose
-// outcome cannot be found out before the deadline ends as Unavailable with
-// reason OUTCOME_UNKNOWN; asking again with the same request_id tells.
+// Each call is answered exactly once, on the controller's thread, one after the
+// other; it is answered with OK only when what was asked is stored and audited.
+// Errors carry a reason (base/error_details.h); docs/errors.md lists them. A
+// write whose outcome cannot be found out before the deadline ends as
+// Unavailable with reason OUTCOME_UNKNOWN; asking again with the same
+// request_id tells.
 //
-// Thread-safety: thread-safe.
+// It has a session of its own, apart from the one that watches: that one may be
+// replaced when it is cut off, and would lose the election by it.
+//
+// Thread-safety: thread-safe; construction and Close() off the watch loop.
+// Lifetime: `watch_loop`, `table`, and what the fence uses, outlive Close().
 class Controller {
  public:
   template <typename T>
   using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
   using Finished = absl::AnyInvocable<void(absl::Status)>;
+
+  // `table` is confined to `watch_loop`.
+  Controller(base::Loop& watch_loop, ClusterTable& table,
+             ControllerOptions options);
+  ~Controller();
+
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  // Ends the election and the session. Calls that run or wait end as Cancelled.
+  // Idempotent.
+  void Close();
+
+  // Elected and connected, as far as this process knows.
+  bool leading() const { return leading_; }
+  // The view has changed in a way that a duty may wait for.
+  void OnMemberChange(const MemberChange& change);
+  void OnClusterChange() { Wake(); }
 
   void TakeOffline(TakeOfflineRequest request, Done<TakeOfflineResult> done);
   void BringOnline(BringOnlineRequest request, Done<BringOnlineResult> done);
@@ -47,6 +90,43 @@ class Controller {
 
   void SetPolicy(SetPolicyRequest request, Done<model::Policy> done);
   void ReleaseGuard(ReleaseGuardRequest request, Finished done);
+
+ private:
+  // Runs `command` on the controller's thread and answers with its result.
+  template <typename T, typename Command>
+  void Answer(absl::AnyInvocable<void(T)> done, Command command);
+  absl::StatusOr<FencedView> Fence(absl::Time deadline);
+  void OnSessionState(const zk::ConnectionInfo& info);
+  void OnElection(bool leading);
+  void Wake();
+  void Tick();
+  void RunDuties();
+  void ReadLedger();
+
+  base::Loop& watch_loop_;
+  ClusterTable& table_;
+  const ControllerOptions options_;
+
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> leading_{false};
+  std::atomic<bool> prepared_{false};
+  std::atomic<bool> wake_pending_{false};
+  // The node that proves it; empty while not elected.
+  base::Published<std::string> leader_node_{std::make_shared<std::string>()};
+
+  // Confined to watch_loop_.
+  std::unique_ptr<zk::Session> session_;
+  std::unique_ptr<coordination::LeaderElection> election_;
+
+  std::unique_ptr<zk::BlockingSession> blocking_;
+  std::unique_ptr<ControlStore> store_;
+  // Confined to loop_.
+  std::unique_ptr<Duties> duties_;
+  std::string elected_as_;
+  bool ledger_read_ = false;
+
+  // Blocks on ZooKeeper: nothing but commands and duties runs on it.
+  base::Loop loop_;
 };
 
 }  // namespace roster::monitor

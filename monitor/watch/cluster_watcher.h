@@ -16,6 +16,7 @@
 #include "coordination/child_mirror.h"
 #include "model/paths.h"
 #include "monitor/state/cluster_table.h"
+#include "monitor/state/fenced_view.h"
 #include "zk/session.h"
 
 namespace roster::monitor {
@@ -27,14 +28,6 @@ struct ClusterWatcherOptions {
   // Told how long it took from data read out of ZooKeeper to a published
   // view: the monitor's own share of the latency.
   std::function<void(absl::Duration)> on_published;
-};
-
-// A view that is known to hold every order up to a point in time.
-struct FencedView {
-  ClusterViewPtr view;
-  // Version of the admission node; the view has all orders and budgets that
-  // were written with it or before. -1: the node does not exist.
-  int32_t admission_version = -1;
 };
 
 // ClusterWatcher carries what happens in ZooKeeper into a ClusterTable: it

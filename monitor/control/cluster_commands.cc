@@ -1,0 +1,238 @@
+#include "monitor/control/cluster_commands.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/error_details.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "coordination/sequential_name.h"
+#include "model/budget.h"
+
+namespace roster::monitor {
+namespace {
+
+constexpr std::string_view kAuditMarker = "e-";
+
+// A single node that holds something of the whole cluster, as it is now.
+struct ClusterNode {
+  std::string path;
+  bool exists = false;
+  zk::OwnedNode node;
+};
+
+absl::StatusOr<ClusterNode> ReadNode(ControlStore& store, std::string path,
+                                     absl::Time deadline) {
+  auto node = store.session().Get(path, deadline);
+  if (absl::IsNotFound(node.status()))
+    return ClusterNode{.path = std::move(path)};
+  if (!node.ok()) return node.status();
+  return ClusterNode{
+      .path = std::move(path), .exists = true, .node = *std::move(node)};
+}
+
+zk::Op WriteNode(const ClusterNode& node, std::string data) {
+  if (node.exists)
+    return zk::Op::Set(node.path, std::move(data), node.node.stat.version);
+  return zk::Op::Create(node.path, std::move(data),
+                        zk::CreateMode::kPersistent);
+}
+
+absl::Status Unreadable(const ClusterNode& node, const absl::Status& problem) {
+  return base::WithReason(
+      absl::FailedPreconditionError(base::StrCat(
+          node.path, " cannot be read, and was left as it is: ",
+          base::Message(problem), ". Mend or delete it")),
+      "NODE_UNREADABLE");
+}
+
+// Changes the stored budgets by `edit`.
+absl::StatusOr<Committed> EditBudgets(
+    ControlStore& store, const RequestMeta& meta, const AuditSubject& subject,
+    absl::FunctionRef<absl::Status(std::vector<model::Budget>&)> edit) {
+  return store.Commit(
+      meta, subject, [&](const FencedView&) -> absl::StatusOr<Change> {
+        ROSTER_ASSIGN_OR_RETURN(
+            const ClusterNode node,
+            ReadNode(store, store.paths().budgets, meta.deadline));
+        auto budgets = model::ParseBudgets(node.node.data);
+        if (!budgets.ok()) return Unreadable(node, budgets.status());
+        ROSTER_RETURN_IF_ERROR(edit(*budgets));
+        Change change;
+        change.ops.push_back(WriteNode(node, model::SerializeBudgets(*budgets)));
+        change.targets.push_back({.name = subject.targets.front()});
+        return change;
+      });
+}
+
+}  // namespace
+
+absl::StatusOr<BudgetReport> SetBudget(ControlStore& store,
+                                       const SetBudgetRequest& request) {
+  const model::Budget& budget = request.budget;
+  const auto bad = [](absl::Status status) {
+    return base::WithReason(base::WithBadField(std::move(status), "budget"),
+                            "INVALID_BUDGET");
+  };
+  if (absl::Status valid = model::ValidateBudget(budget); !valid.ok())
+    return bad(std::move(valid));
+  if (absl::Status valid = ValidateBudgetSelector(budget.selector); !valid.ok())
+    return bad(std::move(valid));
+  ROSTER_ASSIGN_OR_RETURN(
+      const Committed committed,
+      EditBudgets(store, request.meta,
+                  {.action = "SetBudget",
+                   .reason = request.reason,
+                   .ticket = "",
+                   .targets = {budget.name}},
+                  [&](std::vector<model::Budget>& budgets) -> absl::Status {
+                    std::erase_if(budgets, [&](const model::Budget& other) {
+                      return other.name == budget.name;
+                    });
+                    if (budgets.size() >= model::kMaxBudgets)
+                      return base::WithReason(
+                          absl::ResourceExhaustedError(base::StrCat(
+                              "there are ", budgets.size(),
+                              " budgets, the most there may be")),
+                          "TOO_MANY_BUDGETS");
+                    budgets.push_back(budget);
+                    return absl::OkStatus();
+                  }));
+  ClusterViewPtr view = committed.view;
+  if (view == nullptr) {  // validate_only
+    ROSTER_ASSIGN_OR_RETURN(const FencedView fenced,
+                            store.FenceNow(request.meta.deadline));
+    view = fenced.view;
+  }
+  return CheckBudgets(*view, {budget}, {}).front();
+}
+
+absl::Status DeleteBudget(ControlStore& store,
+                          const DeleteBudgetRequest& request) {
+  return EditBudgets(
+             store, request.meta,
+             {.action = "DeleteBudget",
+              .reason = request.reason,
+              .ticket = "",
+              .targets = {request.name}},
+             [&](std::vector<model::Budget>& budgets) -> absl::Status {
+               const size_t erased = std::erase_if(
+                   budgets, [&](const model::Budget& budget) {
+                     return budget.name == request.name;
+                   });
+               if (erased > 0) return absl::OkStatus();
+               return base::WithReason(
+                   absl::NotFoundError(base::StrCat(
+                       "there is no budget \"", request.name,
+                       "\"; `rosterctl budget list` lists them")),
+                   "BUDGET_NOT_FOUND", {{"budget", request.name}});
+             })
+      .status();
+}
+
+absl::StatusOr<model::Policy> SetPolicy(ControlStore& store,
+                                        const SetPolicyRequest& request) {
+  if (absl::Status valid = model::ValidatePolicy(request.policy); !valid.ok())
+    return base::WithReason(base::WithBadField(std::move(valid), "policy"),
+                            "INVALID_POLICY");
+  model::Policy policy = request.policy;
+  ROSTER_RETURN_IF_ERROR(
+      store
+          .Commit(request.meta,
+                  {.action = "SetPolicy",
+                   .reason = request.reason,
+                   .ticket = "",
+                   .targets = {"policy"}},
+                  [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+                    ROSTER_ASSIGN_OR_RETURN(
+                        const ClusterNode node,
+                        ReadNode(store, store.paths().policy,
+                                 request.meta.deadline));
+                    policy.reporting.interval = model::DeriveInterval(
+                        policy.reporting, fenced.view->members.size(),
+                        fenced.view->policy->reporting.interval);
+                    Change change;
+                    change.ops.push_back(
+                        WriteNode(node, model::SerializePolicy(policy)));
+                    change.targets.push_back({.name = "policy"});
+                    return change;
+                  })
+          .status());
+  return policy;
+}
+
+absl::Status AuditGuardRelease(ControlStore& store,
+                               const ReleaseGuardRequest& request) {
+  return store
+      .Commit(request.meta,
+              {.action = "ReleaseGuard",
+               .reason = request.reason,
+               .ticket = "",
+               .targets = {"guard"}},
+              [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+                if (!fenced.view->guard)
+                  return base::WithReason(
+                      absl::FailedPreconditionError("the guard is not on"),
+                      "GUARD_NOT_ON");
+                Change change;
+                change.targets.push_back({.name = "guard"});
+                return change;
+              })
+      .status();
+}
+
+absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
+                                    const AuditQuery& query) {
+  // Read in parts, until enough of them match.
+  constexpr size_t kPart = 256;
+  const std::string& parent = store.paths().audit;
+  auto children = store.session().GetChildren(parent, query.deadline);
+  if (absl::IsNotFound(children.status())) return AuditPage{};
+  if (!children.ok())
+    return base::WithReason(children.status(), "ZOOKEEPER_UNAVAILABLE");
+  std::vector<std::string> names =
+      coordination::SortBySequence(std::move(children->names), kAuditMarker);
+  std::reverse(names.begin(), names.end());  // newest first
+
+  const auto wanted = [&](const model::AuditEntry& entry) {
+    const auto is_target = [&](const model::AuditTarget& target) {
+      return target.name == query.target;
+    };
+    return (query.actor.empty() || entry.actor.name == query.actor) &&
+           (query.action.empty() || entry.action == query.action) &&
+           (query.target.empty() ||
+            std::any_of(entry.targets.begin(), entry.targets.end(), is_target));
+  };
+  AuditPage page;
+  auto next = names.begin();
+  if (query.before > 0)
+    next = std::find_if(names.begin(), names.end(), [&](const auto& name) {
+      return *coordination::SequenceOf(name, kAuditMarker) < query.before;
+    });
+  while (next != names.end()) {
+    const auto end = next + std::min<size_t>(kPart, names.end() - next);
+    std::vector<std::string> part;
+    for (auto name = next; name != end; ++name)
+      part.push_back(model::JoinPath(parent, *name));
+    const auto nodes = store.session().GetAll(part, query.deadline);
+    for (const auto& node : nodes) {
+      const std::string& name = *next++;
+      if (absl::IsNotFound(node.status())) continue;  // its time has come
+      if (!node.ok())
+        return base::WithReason(node.status(), "ZOOKEEPER_UNAVAILABLE");
+      auto entry = model::ParseAuditEntry(node->data);
+      if (!entry.ok() || !wanted(*entry)) continue;
+      const int64_t sequence = *coordination::SequenceOf(name, kAuditMarker);
+      page.lines.push_back({sequence, *std::move(entry)});
+      if (page.lines.size() == query.limit) {
+        if (next != names.end()) page.next_before = sequence;
+        return page;
+      }
+    }
+  }
+  return page;
+}
+
+}  // namespace roster::monitor

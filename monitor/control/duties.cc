@@ -1,0 +1,130 @@
+#include "monitor/control/duties.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "monitor/control/cleanup.h"
+#include "monitor/control/operation_runner.h"
+#include "monitor/control/order_edit.h"
+#include "zk/status.h"
+
+namespace roster::monitor {
+namespace {
+
+// One duty may block operators' commands for so long.
+constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr absl::Duration kIntervalPeriod = absl::Seconds(10);
+constexpr absl::Duration kCleanupPeriod = absl::Minutes(10);
+// Joins and departures that follow each other closely are written together.
+constexpr absl::Duration kLedgerPeriod = absl::Milliseconds(250);
+constexpr size_t kMaxExpiredAtOnce = 100;
+
+}  // namespace
+
+void Duties::OnElected() {
+  ledger_.Reset();
+  next_interval_ = next_ledger_ = absl::InfinitePast();
+  next_cleanup_ = absl::Now() + kCleanupPeriod;
+}
+
+void Duties::Run(const std::string& leader_node, const ClusterView& view) {
+  if (!view.connected || !view.synced) return;
+  const absl::Time now = absl::Now();
+  const auto deadline = [] { return absl::Now() + kPatience; };
+  Note("expire holds", ExpireHolds(leader_node, view, deadline()));
+  Note("run operations", RunOperations(store_, leader_node, view, deadline()));
+  if (now >= next_ledger_) {
+    Note("keep the ledger", ledger_.Update(leader_node, view, deadline()));
+    next_ledger_ = absl::Now() + kLedgerPeriod;
+  }
+  if (now >= next_interval_) {
+    Note("derive the interval", DeriveInterval(leader_node, view, deadline()));
+    next_interval_ = now + kIntervalPeriod;
+  }
+  if (now >= next_cleanup_) {
+    Note("clean up", CleanUp(store_, leader_node, view, deadline()));
+    next_cleanup_ = now + kCleanupPeriod;
+  }
+}
+
+absl::Status Duties::ExpireHolds(const std::string& leader_node,
+                                 const ClusterView& view, absl::Time deadline) {
+  const absl::Time now = absl::Now();
+  if (view.held_count == 0) return absl::OkStatus();
+  std::vector<std::string> names;
+  view.members.ForEach([&](const MemberPtr& member) {
+    for (const model::Hold& hold : member->order->holds)
+      if (hold.expires_at <= now && names.size() < kMaxExpiredAtOnce) {
+        names.push_back(member->name);
+        break;
+      }
+  });
+  if (names.empty()) return absl::OkStatus();
+  const HoldFilter expired{
+      .all = true, .ids = {}, .owner = "", .expired_by = now};
+  return store_.CommitDuty(
+      {.action = "ExpireHold",
+       .reason = "the hold has expired",
+       .ticket = "",
+       .targets = {}},
+      leader_node, deadline,
+      [&](const FencedView&) -> absl::StatusOr<Change> {
+        ROSTER_ASSIGN_OR_RETURN(const auto orders,
+                                store_.ReadOrders(names, deadline));
+        Change change;
+        for (const auto& node : orders) {
+          std::vector<std::string> released;
+          if (!node.problem.ok()) continue;
+          const auto next = ReleaseHolds(node.order, expired, released);
+          if (!next) continue;
+          change.ops.push_back(store_.WriteOrder(node, *next));
+          change.targets.push_back({node.name, node.order.epoch, next->epoch});
+        }
+        return change;
+      });
+}
+
+absl::Status Duties::DeriveInterval(const std::string& leader_node,
+                                    const ClusterView& view,
+                                    absl::Time deadline) {
+  // A policy that cannot be read is not overwritten.
+  if (!view.policy_problem.empty()) return absl::OkStatus();
+  int64_t present = 0;
+  view.members.ForEach(
+      [&](const MemberPtr& member) { present += member->present; });
+  const auto interval_of = [&](const model::Policy& policy) {
+    return model::DeriveInterval(policy.reporting, present,
+                                 policy.reporting.interval);
+  };
+  if (interval_of(*view.policy) == view.policy->reporting.interval)
+    return absl::OkStatus();
+  auto node = store_.session().Get(store_.paths().policy, deadline);
+  if (!node.ok() && !absl::IsNotFound(node.status())) return node.status();
+  ROSTER_ASSIGN_OR_RETURN(model::Policy policy,
+                          model::ParsePolicy(node.ok() ? node->data : ""));
+  policy.reporting.interval = interval_of(policy);
+  std::string data = model::SerializePolicy(policy);
+  std::vector<zk::Op> ops;
+  ops.push_back(zk::Op::Check(leader_node, zk::kAnyVersion));
+  ops.push_back(node.ok() ? zk::Op::Set(store_.paths().policy, std::move(data),
+                                        node->stat.version)
+                          : zk::Op::Create(store_.paths().policy,
+                                           std::move(data),
+                                           zk::CreateMode::kPersistent));
+  return store_.session().Multi(std::move(ops), deadline);
+}
+
+void Duties::Note(std::string_view duty, const absl::Status& status) {
+  // Others were quicker, or ZooKeeper is away: the next round sees to it.
+  if (status.ok() || zk::IsRetryable(status) || absl::IsAborted(status) ||
+      absl::IsNotFound(status) || absl::IsAlreadyExists(status))
+    return;
+  base::Log(store_.options().log, base::LogLevel::kError,
+            "a duty failed duty=\"", duty, "\" error=\"", base::Message(status),
+            "\"");
+}
+
+}  // namespace roster::monitor

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "model/ledger_entry.h"
+#include "monitor/control/control_store.h"
+
+namespace roster::monitor {
+
+// LedgerKeeper keeps the ledger true to the view: an entry for each member, new
+// at a join and at a departure, gone when the member is forgotten. For the
+// elected rosterd; all others only read the ledger, see ReadDepartures().
+//
+// It reads the whole ledger when it begins, and then remembers what it wrote.
+//
+// Thread-safety: thread-compatible.
+class LedgerKeeper {
+ public:
+  explicit LedgerKeeper(ControlStore& store) : store_(store) {}
+
+  // Another rosterd may have written since: begin anew.
+  void Reset();
+
+  // Writes what is missing for `view`, batch by batch. Ends early, with OK, at
+  // `deadline`; the rest is done by the next call.
+  absl::Status Update(const std::string& leader_node, const ClusterView& view,
+                      absl::Time deadline);
+
+ private:
+  struct Known {
+    model::LedgerState state;
+    int64_t czxid;
+    int32_t version;
+  };
+
+  // Joins, leaves, losses, replacements, and the number of members: as long as
+  // these are the same there is nothing to write.
+  using Signature = std::array<uint64_t, 5>;
+
+  static Signature SignatureOf(const ClusterView& view);
+  absl::Status Load(absl::Time deadline);
+  absl::Status Read(const std::vector<std::string>& names, absl::Time deadline);
+  absl::Status Write(const std::string& leader_node,
+                     const std::vector<MemberPtr>& members,
+                     const std::vector<std::string>& gone, absl::Time deadline);
+
+  ControlStore& store_;
+  bool loaded_ = false;
+  std::optional<Signature> done_;
+  std::map<std::string, Known, std::less<>> known_;
+};
+
+// The entries of all members that are in the ledger but not in `view`: who
+// vanished, or left, before this rosterd looked.
+struct Departure {
+  std::string name;
+  model::LedgerEntry entry;
+};
+absl::StatusOr<std::vector<Departure>> ReadDepartures(ControlStore& store,
+                                                      const ClusterView& view,
+                                                      absl::Time deadline);
+
+}  // namespace roster::monitor

@@ -1,0 +1,389 @@
+#include "monitor/control/order_commands.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "base/error_details.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "model/timestamp.h"
+#include "monitor/control/order_edit.h"
+#include "monitor/control/targets.h"
+#include "nlohmann/json.hpp"
+
+namespace roster::monitor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using OrderNode = ControlStore::OrderNode;
+
+// The answers that are kept under request ids. Holds are not in them: they are
+// told as they are.
+Json ToJson(const std::vector<OrderChange>& changes) {
+  Json json = Json::array();
+  for (const OrderChange& change : changes)
+    json.push_back({{"name", change.name},
+                    {"hold_id", change.hold_id},
+                    {"epoch_before", change.epoch_before},
+                    {"epoch", change.epoch},
+                    {"released", change.released_hold_ids}});
+  return json;
+}
+
+std::vector<OrderChange> ChangesOf(const Json& answer,
+                                   const ClusterViewPtr& view) {
+  std::vector<OrderChange> changes;
+  for (const Json& json : answer.value("changes", Json::array())) {
+    OrderChange change{
+        .name = json.value("name", ""),
+        .hold_id = json.value("hold_id", ""),
+        .epoch_before = json.value("epoch_before", int64_t{0}),
+        .epoch = json.value("epoch", int64_t{0}),
+        .released_hold_ids =
+            json.value("released", std::vector<std::string>{})};
+    const MemberPtr member =
+        view == nullptr ? nullptr : view->members.Find(change.name);
+    change.never_seen = member == nullptr || member->never_seen();
+    if (member != nullptr) change.holds = member->order->holds;
+    changes.push_back(std::move(change));
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return changes;
+}
+
+Json ParseAnswer(const std::string& text) {
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+absl::Status Unreadable(const OrderNode& node, const std::string& path) {
+  return base::WithReason(
+      absl::FailedPreconditionError(base::StrCat(
+          "the order of ", node.name, " cannot be read, and was left as it is: ",
+          base::Message(node.problem), ". Mend or delete ", path)),
+      "ORDER_UNREADABLE", {{"member", node.name}});
+}
+
+absl::StatusOr<std::vector<OrderNode>> ReadForChange(
+    ControlStore& store, const std::vector<std::string>& names,
+    const std::optional<int64_t>& expected_epoch, absl::Time deadline) {
+  ROSTER_ASSIGN_OR_RETURN(std::vector<OrderNode> orders,
+                          store.ReadOrders(names, deadline));
+  for (const OrderNode& node : orders) {
+    if (!node.problem.ok())
+      return Unreadable(node,
+                        model::JoinPath(store.paths().control, node.name));
+    if (expected_epoch && node.order.epoch != *expected_epoch)
+      return base::WithReason(
+          absl::AbortedError(base::StrCat(
+              "the order of ", node.name, " has epoch ", node.order.epoch,
+              " and not ", *expected_epoch,
+              ": somebody has changed it since; look again")),
+          "EPOCH_MISMATCH",
+          {{"member", node.name}, {"epoch", base::StrCat(node.order.epoch)}});
+  }
+  return orders;
+}
+
+AuditSubject Subject(std::string_view action, const std::string& reason,
+                     std::vector<std::string> targets) {
+  return {.action = std::string(action),
+          .reason = reason,
+          .ticket = "",
+          .targets = std::move(targets)};
+}
+
+}  // namespace
+
+absl::Status RefuseByBudget(const ClusterView& view,
+                            const std::vector<BudgetReport>& reports) {
+  if (!view.budgets_problem.empty())
+    return base::WithReason(
+        absl::FailedPreconditionError(base::StrCat(
+            "the budgets cannot be read, so none can be kept: ",
+            view.budgets_problem, ". Mend the node, or force")),
+        "BUDGETS_UNREADABLE");
+  absl::Status refusal;
+  std::vector<std::string> explanations;
+  for (const BudgetReport& report : reports)
+    if (!report.satisfied()) explanations.push_back(report.explanation);
+  if (explanations.empty()) return absl::OkStatus();
+  refusal = base::WithReason(
+      absl::FailedPreconditionError(absl::StrJoin(explanations, "\n")),
+      "BUDGET_EXCEEDED");
+  for (const BudgetReport& report : reports)
+    if (!report.satisfied())
+      refusal = base::WithPrecondition(std::move(refusal), "BUDGET",
+                                       report.budget.name, report.explanation);
+  return refusal;
+}
+
+absl::StatusOr<TakeOfflineResult> TakeOffline(
+    ControlStore& store, const TakeOfflineRequest& request) {
+  std::vector<BudgetReport> reports;
+  const auto build =
+      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+    const ClusterView& view = *fenced.view;
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<std::string> names,
+        ResolveTargets(request.targets, view, request.allow_absent,
+                       kMaxTargets));
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, names, request.expected_epoch,
+                      request.meta.deadline));
+    Change change;
+    reports = CheckBudgets(view, *view.budgets, names);
+    if (absl::Status refusal = RefuseByBudget(view, reports); !refusal.ok()) {
+      if (!request.force) return refusal;
+      change.forced = true;
+    }
+
+    const absl::Time now = absl::Now();
+    std::vector<OrderChange> changes;
+    for (const OrderNode& node : orders) {
+      ROSTER_ASSIGN_OR_RETURN(model::Hold hold,
+                              MakeHold(request.terms, MakeId("h-"), now));
+      absl::StatusOr<model::Order> next = PlaceHold(node.order, hold);
+      if (!next.ok())
+        return base::WithReason(
+            absl::ResourceExhaustedError(base::StrCat(
+                node.name, ": ", base::Message(next.status()))),
+            "TOO_MANY_HOLDS");
+      change.ops.push_back(store.WriteOrder(node, *next));
+      change.targets.push_back({node.name, node.order.epoch, next->epoch});
+      changes.push_back({.name = node.name,
+                         .hold_id = hold.id,
+                         .epoch_before = node.order.epoch,
+                         .epoch = next->epoch});
+    }
+    change.answer = Json{{"changes", ToJson(changes)}}.dump();
+    return change;
+  };
+  AuditSubject subject = Subject("TakeOffline", request.terms.reason,
+                                 DescribeTargets(request.targets));
+  subject.ticket = request.terms.ticket;
+  ROSTER_ASSIGN_OR_RETURN(Committed committed,
+                          store.Commit(request.meta, subject, build));
+  return TakeOfflineResult{
+      .changes = ChangesOf(ParseAnswer(committed.answer), committed.view),
+      .operation = std::nullopt,
+      .budgets = std::move(reports),
+      .request_id = std::move(committed.request_id)};
+}
+
+absl::StatusOr<BringOnlineResult> BringOnline(
+    ControlStore& store, const BringOnlineRequest& request) {
+  const HoldFilter filter{.all = request.all_holds,
+                          .ids = request.hold_ids,
+                          .owner = request.owner,
+                          .expired_by = std::nullopt};
+  const auto none = [&](const OrderNode& node) {
+    std::vector<std::string> held_by;
+    for (const model::Hold& hold : node.order.holds)
+      held_by.push_back(base::StrCat(hold.id, " of ", hold.owner));
+    return base::WithReason(
+        absl::FailedPreconditionError(base::StrCat(
+            node.name, " has no such hold; ",
+            held_by.empty()
+                ? "it is not held at all"
+                : base::StrCat("it is held by ", absl::StrJoin(held_by, ", "),
+                               "; name the hold, its owner, or all holds"))),
+        "HOLD_NOT_FOUND", {{"member", node.name}});
+  };
+  const auto build =
+      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+    // Orders stand for names that were never seen, too.
+    ROSTER_ASSIGN_OR_RETURN(
+        std::vector<std::string> names,
+        ResolveTargets(request.targets, *fenced.view, /*allow_absent=*/true,
+                       fenced.view->members.size() + kMaxTargets));
+    if (request.targets.names.empty())
+      std::erase_if(names, [&](const std::string& name) {
+        return !fenced.view->members.Find(name)->order->held();
+      });
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, names, request.expected_epoch,
+                      request.meta.deadline));
+    Change change;
+    std::vector<OrderChange> changes;
+    for (const OrderNode& node : orders) {
+      std::vector<std::string> released;
+      const auto next = ReleaseHolds(node.order, filter, released);
+      if (!next) {
+        if (!request.targets.names.empty()) return none(node);
+        continue;
+      }
+      change.ops.push_back(store.WriteOrder(node, *next));
+      change.targets.push_back({node.name, node.order.epoch, next->epoch});
+      changes.push_back({.name = node.name,
+                         .epoch_before = node.order.epoch,
+                         .epoch = next->epoch,
+                         .released_hold_ids = std::move(released)});
+    }
+    if (changes.empty())
+      return base::WithReason(
+          absl::FailedPreconditionError(base::StrCat(
+              "no member that matches ", request.targets.selector,
+              " has such a hold")),
+          "HOLD_NOT_FOUND");
+    change.answer = Json{{"changes", ToJson(changes)}}.dump();
+    return change;
+  };
+  ROSTER_ASSIGN_OR_RETURN(
+      Committed committed,
+      store.Commit(request.meta,
+                   Subject("BringOnline", request.reason,
+                           DescribeTargets(request.targets)),
+                   build));
+  return BringOnlineResult{
+      .changes = ChangesOf(ParseAnswer(committed.answer), committed.view),
+      .request_id = std::move(committed.request_id)};
+}
+
+absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
+                                     const std::string& name,
+                                     absl::Time deadline) {
+  auto orders = store.ReadOrders({name}, deadline);
+  if (!orders.ok())
+    return base::WithReason(std::move(orders).status(),
+                            "ZOOKEEPER_UNAVAILABLE");
+  OrderNode& node = orders->front();
+  return StoredOrder{.order = std::move(node.order),
+                     .problem = std::string(base::Message(node.problem)),
+                     .changed_at = node.changed_at};
+}
+
+namespace {
+
+absl::Status NotHeld(const std::string& name) {
+  return base::WithReason(
+      absl::FailedPreconditionError(base::StrCat(
+          name, " is not held: only who was ordered offline can be evicted; "
+                "take it offline first")),
+      "MEMBER_NOT_HELD", {{"member", name}});
+}
+
+absl::Status Unknown(const std::string& name) {
+  return base::WithReason(
+      absl::NotFoundError(base::StrCat("there is no member ", name)),
+      "MEMBER_NOT_FOUND", {{"member", name}});
+}
+
+// When the last of the holds' deadlines is over: InfiniteFuture if one of them
+// has none, now for holds that leave no time.
+absl::Time LastDeadline(const model::Order& order) {
+  absl::Time last = absl::InfinitePast();
+  for (const model::Hold& hold : order.holds)
+    last = std::max(last, hold.mode == model::HoldMode::kImmediate
+                              ? hold.created_at
+                              : hold.deadline);
+  return last;
+}
+
+MemberResult ToMemberResult(const Committed& committed) {
+  return {.czxid = ParseAnswer(committed.answer).value("czxid", int64_t{0}),
+          .request_id = committed.request_id};
+}
+
+}  // namespace
+
+absl::StatusOr<MemberResult> Evict(ControlStore& store,
+                                   const MemberRequest& request) {
+  const auto build = [&](const FencedView&) -> absl::StatusOr<Change> {
+    const std::string path =
+        model::JoinPath(store.options().members_path, request.name);
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, {request.name}, std::nullopt,
+                      request.meta.deadline));
+    const OrderNode& node = orders.front();
+    auto present = store.session().Exists(path, request.meta.deadline);
+    if (absl::IsNotFound(present.status())) return Unknown(request.name);
+    if (!present.ok()) return present.status();
+    if (!node.order.held()) return NotHeld(request.name);
+    Change change;
+    const absl::Time deadline = LastDeadline(node.order);
+    if (deadline > absl::Now()) {
+      if (!request.force)
+        return base::WithReason(
+            absl::FailedPreconditionError(base::StrCat(
+                request.name, " may drain ",
+                deadline == absl::InfiniteFuture()
+                    ? "for as long as it takes, its hold has no deadline"
+                    : base::StrCat("until ",
+                                   model::FormatTimestamp(deadline)),
+                "; wait, or force")),
+            "DEADLINE_NOT_PASSED", {{"member", request.name}});
+      change.forced = true;
+    }
+    // Neither the registration nor the order may be another by now.
+    change.ops.push_back(zk::Op::Check(
+        model::JoinPath(store.paths().control, request.name), node.version));
+    change.ops.push_back(zk::Op::Delete(path, present->version));
+    change.targets.push_back(
+        {request.name, node.order.epoch, node.order.epoch});
+    change.answer = Json{{"czxid", present->czxid}}.dump();
+    return change;
+  };
+  ROSTER_ASSIGN_OR_RETURN(
+      const Committed committed,
+      store.Commit(request.meta,
+                   Subject("Evict", request.reason, {request.name}), build));
+  return ToMemberResult(committed);
+}
+
+absl::StatusOr<MemberResult> Forget(ControlStore& store,
+                                    const MemberRequest& request) {
+  const auto build =
+      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+    const MemberPtr member = fenced.view->members.Find(request.name);
+    if (member == nullptr) return Unknown(request.name);
+    auto present = store.session().Exists(
+        model::JoinPath(store.options().members_path, request.name),
+        request.meta.deadline);
+    if (!present.ok() && !absl::IsNotFound(present.status()))
+      return present.status();
+    if (present.ok())
+      return base::WithReason(
+          absl::FailedPreconditionError(base::StrCat(
+              request.name, " lives: only who is gone can be forgotten")),
+          "MEMBER_PRESENT", {{"member", request.name}});
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, {request.name}, std::nullopt,
+                      request.meta.deadline));
+    const OrderNode& node = orders.front();
+    if (node.order.held())
+      return base::WithReason(
+          absl::FailedPreconditionError(base::StrCat(
+              request.name, " is held, and holds are not forgotten; bring it "
+                            "online first (all holds)")),
+          "MEMBER_HELD", {{"member", request.name}});
+    model::Order next = node.order;
+    ++next.epoch;
+    next.forgotten_czxid = member->czxid;
+    Change change;
+    change.ops.push_back(store.WriteOrder(node, next));
+    const std::string ledger =
+        model::JoinPath(store.paths().ledger, request.name);
+    auto entry = store.session().Exists(ledger, request.meta.deadline);
+    if (entry.ok())
+      change.ops.push_back(zk::Op::Delete(ledger, entry->version));
+    else if (!absl::IsNotFound(entry.status()))
+      return entry.status();
+    change.targets.push_back({request.name, node.order.epoch, next.epoch});
+    change.answer = Json{{"czxid", member->czxid}}.dump();
+    return change;
+  };
+  ROSTER_ASSIGN_OR_RETURN(
+      const Committed committed,
+      store.Commit(request.meta,
+                   Subject("Forget", request.reason, {request.name}), build));
+  return ToMemberResult(committed);
+}
+
+}  // namespace roster::monitor
