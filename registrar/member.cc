@@ -137,7 +137,10 @@ void Member::OnSession(const zk::ConnectionInfo& info) {
 }
 
 void Member::OnPending(Urgency urgency) {
-  pacer_.Request(urgency);
+  // A write that was made since may have taken it along.
+  const Urgency pending =
+      board_->Read([](const RecordKeeper& keeper) { return keeper.pending(); });
+  if (pending != Urgency::kNone) pacer_.Request(pending);
   if (urgency == Urgency::kNow) PublishSoon();
 }
 
