@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
-#include "monitor/rpc/member_codec.h"
+#include "monitor/rpc/event_codec.h"
 #include "monitor/rpc/paging.h"
 #include "monitor/rpc/tokens.h"
 
@@ -24,8 +24,7 @@ absl::StatusOr<EventFilter> FilterOf(
   filter.types = 0;
   for (const int asked : request.types()) {
     bool known = false;
-    for (int type = 0; type <= static_cast<int>(EventType::kRecordReadable);
-         ++type) {
+    for (int type = 0; type <= static_cast<int>(kLastEventType); ++type) {
       if (EncodeEventType(static_cast<EventType>(type)) != asked) continue;
       filter.types |= 1u << type;
       known = true;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "monitor/rpc/member_codec.h"
+#include "monitor/rpc/event_codec.h"
 #include "monitor/rpc/tokens.h"
 
 namespace roster::monitor {

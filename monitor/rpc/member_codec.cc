@@ -4,33 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "monitor/rpc/time_codec.h"
 
 namespace roster::monitor {
 namespace {
-
-bool IsGiven(absl::Time time) {
-  return time != absl::InfinitePast() && time != absl::InfiniteFuture();
-}
-
-google::protobuf::Timestamp EncodeTime(absl::Time time) {
-  // google.protobuf.Timestamp ends with the year 9999.
-  static const absl::Time kFirst = absl::FromUnixSeconds(-62'135'596'800);
-  static const absl::Time kLast = absl::FromUnixSeconds(253'402'300'799);
-  time = std::clamp(time, kFirst, kLast);
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  google::protobuf::Timestamp out;
-  out.set_seconds(seconds);
-  out.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return out;
-}
-
-google::protobuf::Duration EncodeDuration(absl::Duration duration) {
-  google::protobuf::Duration out;
-  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return out;
-}
 
 roster::v1::ReportedState EncodeReportedState(model::ReportedState state) {
   switch (state) {
@@ -94,22 +71,6 @@ void EncodeTask(const model::Task& task, const TaskProgress* progress,
     *out->mutable_expected_end() = EncodeTime(*progress->expected_end);
 }
 
-void EncodeHold(const model::Hold& hold, roster::v1::Hold* out) {
-  out->set_id(hold.id);
-  out->set_owner(hold.owner);
-  out->set_mode(hold.mode == model::HoldMode::kDrain
-                    ? roster::v1::HOLD_MODE_DRAIN
-                    : roster::v1::HOLD_MODE_IMMEDIATE);
-  out->set_reason(hold.reason);
-  out->set_ticket(hold.ticket);
-  if (IsGiven(hold.created_at))
-    *out->mutable_created_at() = EncodeTime(hold.created_at);
-  if (IsGiven(hold.deadline))
-    *out->mutable_deadline() = EncodeTime(hold.deadline);
-  if (IsGiven(hold.expires_at))
-    *out->mutable_expires_at() = EncodeTime(hold.expires_at);
-}
-
 // What the member says of itself.
 void EncodeRecord(const Member& member, roster::v1::Member* out) {
   const model::MemberRecord& record = member.record;
@@ -142,18 +103,68 @@ void EncodeRecord(const Member& member, roster::v1::Member* out) {
   if (record.applied_epoch) out->set_applied_epoch(*record.applied_epoch);
 }
 
+roster::v1::MassLossCause EncodeCause(MassLossCause cause) {
+  switch (cause) {
+    case MassLossCause::kSessionsExpired:
+      return roster::v1::MASS_LOSS_CAUSE_SESSIONS_EXPIRED;
+    case MassLossCause::kCleanLeave:
+      return roster::v1::MASS_LOSS_CAUSE_CLEAN_LEAVE;
+    case MassLossCause::kFoundMissing:
+      return roster::v1::MASS_LOSS_CAUSE_FOUND_MISSING;
+  }
+  return roster::v1::MASS_LOSS_CAUSE_UNSPECIFIED;
+}
+
+void EncodeGuard(const GuardAlarm& alarm, roster::v1::GuardAlarm* out) {
+  out->set_cause(EncodeCause(alarm.cause));
+  out->set_departures(alarm.departures);
+  out->set_sessions(alarm.sessions);
+  out->set_members(alarm.members);
+  if (IsGiven(alarm.since)) *out->mutable_since() = EncodeTime(alarm.since);
+  if (IsGiven(alarm.ends_at))
+    *out->mutable_ends_at() = EncodeTime(alarm.ends_at);
+}
+
 }  // namespace
+
+roster::v1::HoldMode EncodeHoldMode(model::HoldMode mode) {
+  return mode == model::HoldMode::kDrain ? roster::v1::HOLD_MODE_DRAIN
+                                         : roster::v1::HOLD_MODE_IMMEDIATE;
+}
+
+void EncodeHold(const model::Hold& hold, roster::v1::Hold* out) {
+  out->set_id(hold.id);
+  out->set_owner(hold.owner);
+  out->set_mode(EncodeHoldMode(hold.mode));
+  out->set_reason(hold.reason);
+  out->set_ticket(hold.ticket);
+  if (IsGiven(hold.created_at))
+    *out->mutable_created_at() = EncodeTime(hold.created_at);
+  if (IsGiven(hold.deadline))
+    *out->mutable_deadline() = EncodeTime(hold.deadline);
+  if (IsGiven(hold.expires_at))
+    *out->mutable_expires_at() = EncodeTime(hold.expires_at);
+  out->set_restart(hold.restart);
+}
+
+void EncodeDesired(const model::Order& order, const std::string& problem,
+                   roster::v1::Desired* out) {
+  out->set_epoch(order.epoch);
+  out->set_problem(problem);
+  for (const model::Hold& hold : order.holds)
+    EncodeHold(hold, out->add_holds());
+}
 
 void EncodeMember(const Member& member, roster::v1::Member* out) {
   out->set_name(member.name);
-  out->set_cluster(member.cluster);
+  out->set_cluster(*member.cluster);
   out->set_status(EncodeStatus(member.status));
   if (IsGiven(member.status_since))
     *out->mutable_status_since() = EncodeTime(member.status_since);
   out->set_present(member.present);
   out->set_opaque(member.opaque());
-  out->set_opaque_reason(member.opaque_reason);
-  out->set_record_warning(member.record_warning);
+  out->set_opaque_reason(member.problems->opaque_reason);
+  out->set_record_warning(member.problems->record_warning);
   EncodeRecord(member, out);
   if (IsGiven(member.joined_at))
     *out->mutable_joined_at() = EncodeTime(member.joined_at);
@@ -161,13 +172,13 @@ void EncodeMember(const Member& member, roster::v1::Member* out) {
     *out->mutable_written_at() = EncodeTime(member.written_at);
   if (IsGiven(member.departed_at))
     *out->mutable_departed_at() = EncodeTime(member.departed_at);
-  if (member.order.epoch != 0 || member.order.held() ||
-      !member.order_problem.empty()) {
-    out->mutable_desired()->set_epoch(member.order.epoch);
-    out->mutable_desired()->set_problem(member.order_problem);
-    for (const model::Hold& hold : member.order.holds)
-      EncodeHold(hold, out->mutable_desired()->add_holds());
+  if (member.order->epoch != 0 || member.held() ||
+      !member.problems->order.empty()) {
+    EncodeDesired(*member.order, member.problems->order,
+                  out->mutable_desired());
   }
+  out->set_never_seen(member.never_seen());
+  out->set_drain_overdue(member.drain_overdue);
   out->set_czxid(member.czxid);
   out->set_mzxid(member.mzxid);
   out->set_data_version(member.data_version);
@@ -185,6 +196,7 @@ void EncodeViewInfo(const ClusterView& view, const std::string& view_id,
   out->set_synced(view.synced);
   if (IsGiven(view.as_of)) *out->mutable_as_of() = EncodeTime(view.as_of);
   out->set_disconnect_reason(view.disconnect_reason);
+  if (view.guard) EncodeGuard(*view.guard, out->mutable_guard());
 }
 
 void EncodeSummary(const ClusterView& view, const std::string& view_id,
@@ -204,27 +216,17 @@ void EncodeSummary(const ClusterView& view, const std::string& view_id,
   out->set_opaque(view.opaque_count);
   out->set_running_tasks(view.running_task_count);
   out->set_stalled_tasks(view.stalled_task_count);
-}
-
-void EncodeEvent(const Event& event, const std::string& log_id,
-                 roster::v1::Event* out) {
-  out->set_sequence(event.sequence);
-  out->set_log_id(log_id);
-  if (IsGiven(event.at)) *out->mutable_at() = EncodeTime(event.at);
-  out->set_type(EncodeEventType(event.type));
-  out->set_cluster(event.cluster);
-  out->set_member(event.member);
-  if (!event.member.empty()) {
-    out->set_status(EncodeStatus(event.status));
-    if (event.type != EventType::kJoined || event.previous_czxid != 0)
-      out->set_previous_status(EncodeStatus(event.previous_status));
-  }
-  out->set_czxid(event.czxid);
-  out->set_previous_czxid(event.previous_czxid);
-  out->set_incarnation(event.incarnation);
-  out->set_task_id(event.task_id);
-  out->set_detail(event.detail);
-  out->set_while_blind(event.while_blind);
+  out->set_held(view.held_count);
+  out->set_overdue(view.overdue_count);
+  out->set_broken_orders(view.broken_order_count);
+  if (view.guard) EncodeGuard(*view.guard, out->mutable_guard());
+  if (!view.monitors->empty()) out->set_leader_id(view.monitors->front().id);
+  out->set_monitors(static_cast<int32_t>(view.monitors->size()));
+  for (const auto& [id, stored] : *view.operations)
+    if (!stored->operation.ended() && stored->problem.empty())
+      out->set_active_operations(out->active_operations() + 1);
+  out->set_budgets_problem(view.budgets_problem);
+  out->set_policy_problem(view.policy_problem);
 }
 
 roster::v1::MemberStatus EncodeStatus(model::MemberStatus status) {
@@ -245,44 +247,6 @@ roster::v1::MemberStatus EncodeStatus(model::MemberStatus status) {
       return roster::v1::MEMBER_STATUS_LEFT;
   }
   return roster::v1::MEMBER_STATUS_UNSPECIFIED;
-}
-
-roster::v1::EventType EncodeEventType(EventType type) {
-  switch (type) {
-    case EventType::kViewSynced:
-      return roster::v1::EVENT_TYPE_VIEW_SYNCED;
-    case EventType::kViewStale:
-      return roster::v1::EVENT_TYPE_VIEW_STALE;
-    case EventType::kJoined:
-      return roster::v1::EVENT_TYPE_JOINED;
-    case EventType::kReplaced:
-      return roster::v1::EVENT_TYPE_REPLACED;
-    case EventType::kLeft:
-      return roster::v1::EVENT_TYPE_LEFT;
-    case EventType::kLost:
-      return roster::v1::EVENT_TYPE_LOST;
-    case EventType::kForgotten:
-      return roster::v1::EVENT_TYPE_FORGOTTEN;
-    case EventType::kStatusChanged:
-      return roster::v1::EVENT_TYPE_STATUS_CHANGED;
-    case EventType::kTaskStarted:
-      return roster::v1::EVENT_TYPE_TASK_STARTED;
-    case EventType::kTaskSucceeded:
-      return roster::v1::EVENT_TYPE_TASK_SUCCEEDED;
-    case EventType::kTaskFailed:
-      return roster::v1::EVENT_TYPE_TASK_FAILED;
-    case EventType::kTaskCancelled:
-      return roster::v1::EVENT_TYPE_TASK_CANCELLED;
-    case EventType::kTaskStalled:
-      return roster::v1::EVENT_TYPE_TASK_STALLED;
-    case EventType::kTaskAdvanced:
-      return roster::v1::EVENT_TYPE_TASK_ADVANCED;
-    case EventType::kRecordUnreadable:
-      return roster::v1::EVENT_TYPE_RECORD_UNREADABLE;
-    case EventType::kRecordReadable:
-      return roster::v1::EVENT_TYPE_RECORD_READABLE;
-  }
-  return roster::v1::EVENT_TYPE_UNSPECIFIED;
 }
 
 }  // namespace roster::monitor

@@ -6,50 +6,20 @@
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
-#include "base/utf8.h"
-#include "model/paths.h"
 #include "monitor/rpc/event_query.h"
 #include "monitor/rpc/event_stream.h"
+#include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/member_codec.h"
 #include "monitor/rpc/monotonic.h"
 #include "monitor/rpc/paging.h"
-#include "monitor/rpc/to_grpc_status.h"
+#include "monitor/rpc/reactors.h"
+#include "monitor/rpc/request_checks.h"
 #include "monitor/rpc/tokens.h"
 
 namespace roster::monitor {
 namespace {
 
 constexpr PageSizes kPageSizes = {.standard = 1000, .most = 10'000};
-
-grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
-                                 const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
-
-// A stream that has ended before it began.
-template <typename Message>
-class FailedStream final : public grpc::ServerWriteReactor<Message> {
- public:
-  explicit FailedStream(const absl::Status& status) {
-    this->Finish(ToGrpcStatus(status));
-  }
-  void OnDone() override { delete this; }
-};
-
-absl::StatusOr<Selector> ParseSelector(const std::string& text) {
-  auto selector = Selector::Parse(text);
-  if (selector.ok()) return selector;
-  return base::WithReason(base::WithBadField(selector.status(), "selector"),
-                          "INVALID_SELECTOR");
-}
-
-// What was asked for, short enough for the metadata that errors travel in.
-std::string Shown(const std::string& asked) {
-  return std::string(
-      base::TruncateUtf8(asked, /*max_bytes=*/model::kMaxNameBytes));
-}
 
 absl::Status BadResumeToken(const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
@@ -77,6 +47,7 @@ MembershipService::MembershipService(MembershipServiceOptions options,
                          .ring_capacity = options_.ring_capacity,
                          .bookmark_interval = options_.bookmark_interval},
         source.view, *loop_, counters_);
+    names_.push_back(source.name);
     clusters_.push_back({std::move(source), std::move(hub)});
   }
   loop_->Start();
@@ -207,26 +178,8 @@ MembershipService::WatchEvents(grpc::CallbackServerContext*,
 
 absl::StatusOr<MembershipService::Cluster*> MembershipService::Find(
     const std::string& name) {
-  if (name.empty() && clusters_.size() == 1) return &clusters_.front();
-  if (name.empty()) {
-    std::string names;
-    for (const Cluster& cluster : clusters_)
-      absl::StrAppend(&names, names.empty() ? "" : ", ", cluster.source.name);
-    return base::WithReason(
-        base::WithBadField(
-            absl::InvalidArgumentError(
-                absl::StrCat("cluster: this rosterd watches several, say which "
-                             "(rosterctl: --cluster): ",
-                             names)),
-            "cluster"),
-        "CLUSTER_REQUIRED");
-  }
-  for (Cluster& cluster : clusters_)
-    if (cluster.source.name == name) return &cluster;
-  return base::WithReason(
-      absl::NotFoundError(
-          absl::StrCat("this rosterd watches no cluster '", Shown(name), "'")),
-      "CLUSTER_NOT_FOUND", {{"cluster", Shown(name)}});
+  ROSTER_ASSIGN_OR_RETURN(const size_t index, FindCluster(names_, name));
+  return &clusters_[index];
 }
 
 absl::Status MembershipService::List(
@@ -302,15 +255,10 @@ MembershipService::Watch(const roster::v1::WatchEventsRequest& request) {
 }
 
 absl::Status MembershipService::CheckStreams() const {
-  const uint64_t open =
+  return CheckStreamLimit(
       counters_.member_streams.load(std::memory_order_relaxed) +
-      counters_.event_streams.load(std::memory_order_relaxed);
-  if (open < options_.max_streams) return absl::OkStatus();
-  return base::WithRetryDelay(
-      base::WithReason(absl::ResourceExhaustedError(absl::StrCat(
-                           open, " streams are open, which is the limit")),
-                       "TOO_MANY_STREAMS"),
-      absl::Seconds(5));
+          counters_.event_streams.load(std::memory_order_relaxed),
+      options_.max_streams);
 }
 
 }  // namespace roster::monitor

@@ -140,6 +140,7 @@ class MembershipService final : public MembershipServiceBase {
   std::unique_ptr<base::Loop> loop_;
   ParkingLot event_lot_;
   std::vector<Cluster> clusters_;  // constant after construction
+  std::vector<std::string> names_;
 };
 
 }  // namespace roster::monitor

@@ -6,6 +6,7 @@ RpcStats RpcCounters::Read() const {
   RpcStats stats;
   stats.member_streams = member_streams.load(std::memory_order_relaxed);
   stats.event_streams = event_streams.load(std::memory_order_relaxed);
+  stats.operation_streams = operation_streams.load(std::memory_order_relaxed);
   stats.messages_sent = messages_sent.load(std::memory_order_relaxed);
   stats.merged_changes = merged_changes.load(std::memory_order_relaxed);
   stats.snapshots = snapshots.load(std::memory_order_relaxed);

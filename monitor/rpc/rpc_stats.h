@@ -14,6 +14,7 @@ struct RpcStats {
   // Streams that are open now.
   uint64_t member_streams = 0;
   uint64_t event_streams = 0;
+  uint64_t operation_streams = 0;
   // Totals since the start.
   uint64_t messages_sent = 0;
   // States between that a slow reader never got because a newer one of the same
@@ -40,6 +41,7 @@ class RpcCounters {
 
   std::atomic<uint64_t> member_streams = 0;
   std::atomic<uint64_t> event_streams = 0;
+  std::atomic<uint64_t> operation_streams = 0;
   std::atomic<uint64_t> messages_sent = 0;
   std::atomic<uint64_t> merged_changes = 0;
   std::atomic<uint64_t> snapshots = 0;

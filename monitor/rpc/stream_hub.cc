@@ -32,11 +32,16 @@ void StreamHub::Publish(const MemberChange& change) {
 }
 
 void StreamHub::PublishView(const ClusterViewPtr& view) {
+  guard_ = view->guard;
   roster::v1::ViewInfo info;
   EncodeViewInfo(*view, options_.view_id, &info);
   ring_.Append(std::make_shared<Change>(view->revision, info, MonotonicNow()),
                view);
   lot_.Notify();
+}
+
+void StreamHub::PublishGuard(const ClusterViewPtr& view) {
+  if (view->guard != guard_) PublishView(view);
 }
 
 absl::StatusOr<grpc::ServerWriteReactor<grpc::ByteBuffer>*> StreamHub::Watch(

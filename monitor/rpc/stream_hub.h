@@ -42,6 +42,8 @@ class StreamHub {
   // For ClusterTable::SetChangeListener() and SetViewListener().
   void Publish(const MemberChange& change);
   void PublishView(const ClusterViewPtr& view);
+  // Tells of the mass-loss guard, if it differs from what was told before.
+  void PublishGuard(const ClusterViewPtr& view);
 
   // A new stream, which belongs to gRPC. InvalidArgument for a token that is
   // none; a token that is not good here only leads to a reset.
@@ -56,6 +58,7 @@ class StreamHub {
  private:
   const StreamHubOptions options_;
   const std::function<ClusterViewPtr()> view_;
+  std::optional<GuardAlarm> guard_;  // as told last
   ChangeRing ring_;
   ParkingLot lot_;
   const MemberFeed feed_;

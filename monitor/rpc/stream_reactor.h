@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/error_details.h"
 #include "monitor/rpc/monotonic.h"
@@ -22,6 +23,16 @@ inline absl::Status StoppingError() {
       base::WithReason(absl::UnavailableError("rosterd is stopping"),
                        "SERVER_STOPPING"),
       absl::Seconds(1));
+}
+
+// RESOURCE_EXHAUSTED unless one more than `open` streams may be.
+inline absl::Status CheckStreamLimit(uint64_t open, uint64_t limit) {
+  if (open < limit) return absl::OkStatus();
+  return base::WithRetryDelay(
+      base::WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                           open, " streams are open, which is the limit")),
+                       "TOO_MANY_STREAMS"),
+      absl::Seconds(5));
 }
 
 // StreamReactor is what all streams share: one write in flight, waiting in a
@@ -44,6 +55,10 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
       }
       if (lot_.stopped()) {
         End(StoppingError());
+        return;
+      }
+      if (complete()) {
+        End(absl::OkStatus());
         return;
       }
       const uint64_t epoch = lot_.epoch();
@@ -99,6 +114,9 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   // is nothing to send. `bookmark_due`: rather than nothing, a sign of life.
   virtual std::optional<absl::Status> Next(bool bookmark_due,
                                            grpc::WriteOptions& options) = 0;
+
+  // Everything was sent: the stream ends with OK.
+  virtual bool complete() const { return false; }
 
   Message& message() { return message_; }
   RpcCounters& counters() { return counters_; }
