@@ -141,7 +141,7 @@ void Writer::WriteTask(const TaskSummary& task) {
 
 void Writer::Write(const Member& member) {
   labels_.clear();
-  AppendLabel("cluster", member.cluster, labels_);
+  AppendLabel("cluster", *member.cluster, labels_);
   AppendLabel("member", member.name, labels_);
   series_ = 0;
   WriteRow(status_, labels_, "status", model::MemberStatusName(member.status),

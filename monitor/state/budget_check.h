@@ -50,6 +50,9 @@ std::vector<BudgetReport> CheckBudgets(
     const ClusterView& view, const std::vector<model::Budget>& budgets,
     const std::vector<std::string>& asked);
 
+// "min_available 80%"
+std::string LimitText(const model::Budget& budget);
+
 // InvalidArgument unless the selector parses and asks for no status: a budget
 // that counted by status would change with what it limits. "*" is all.
 absl::Status ValidateBudgetSelector(std::string_view selector);

@@ -17,15 +17,16 @@ bool SameWrite(const Member& member, const ObservedNode& node) {
          member.mzxid == node.mzxid && member.data_version == node.version;
 }
 
-// Sets the status, and since when it holds. A new registration is a new
-// beginning even if the status is the same.
+// Sets the status, what follows from it, and since when it holds. A new
+// registration is a new beginning even if the status is the same.
 void DeriveStatus(const Member* before, Member& after, absl::Time now) {
-  after.status =
-      model::DeriveStatus(after.present, after.record, after.order.held());
+  after.status = model::DeriveStatus(after.present, after.record, after.held());
   const bool same = before != nullptr && before->status == after.status &&
                     before->present == after.present &&
                     before->czxid == after.czxid;
   after.status_since = same ? before->status_since : now;
+  after.drain_overdue = false;
+  after.drain_overdue = MemberSchedule::OverdueAt(after) <= now;
 }
 
 std::string PersistentReason(std::string_view other) {
@@ -33,20 +34,21 @@ std::string PersistentReason(std::string_view other) {
                       other.empty() ? "" : "; ", other);
 }
 
-// What `node` says, with nothing carried over from before.
-std::shared_ptr<Member> MakeMember(std::string_view cluster,
-                                   std::string_view name,
+// What `node` says, with nothing carried over from before but the problem of
+// the order.
+std::shared_ptr<Member> MakeMember(std::string_view name,
                                    const ObservedNode& node,
-                                   model::ParsedRecord parsed) {
+                                   model::ParsedRecord parsed,
+                                   std::string order_problem) {
   auto member = std::make_shared<Member>();
-  member->cluster = cluster;
   member->name = name;
   member->present = true;
   member->record = std::move(parsed.record);
-  member->opaque_reason = std::move(parsed.opaque_reason);
   if (node.ephemeral_owner == 0)
-    member->opaque_reason = PersistentReason(member->opaque_reason);
-  member->record_warning = std::move(parsed.warning);
+    parsed.opaque_reason = PersistentReason(parsed.opaque_reason);
+  member->problems =
+      MemberProblems{std::move(parsed.opaque_reason), std::move(parsed.warning),
+                     std::move(order_problem)};
   member->czxid = node.czxid;
   member->mzxid = node.mzxid;
   member->data_version = node.version;
@@ -57,10 +59,50 @@ std::shared_ptr<Member> MakeMember(std::string_view cluster,
   return member;
 }
 
+void SetOrderProblem(Member& member, std::string problem) {
+  MemberProblems problems = *member.problems;
+  problems.order = std::move(problem);
+  member.problems = std::move(problems);
+}
+
+// What the ledger says of a member that is gone.
+std::shared_ptr<Member> MakeDeparted(std::string_view name,
+                                     const model::LedgerEntry& entry,
+                                     absl::Time now) {
+  auto member = std::make_shared<Member>();
+  member->name = name;
+  member->record = entry.record;
+  if (entry.state == model::LedgerState::kLeft) {
+    member->record.state = model::ReportedState::kLeaving;
+  } else if (entry.state == model::LedgerState::kLost &&
+             entry.record.state == model::ReportedState::kLeaving) {
+    member->record.state = model::ReportedState::kUp;
+  }
+  member->czxid = entry.czxid;
+  member->joined_at = entry.joined_at;
+  const bool is_known = entry.state != model::LedgerState::kPresent &&
+                        entry.since != absl::InfinitePast();
+  member->departed_at = is_known ? std::min(entry.since, now) : now;
+  return member;
+}
+
+MassLossCause CauseOf(const Member& departed, bool connected) {
+  if (!connected) return MassLossCause::kFoundMissing;
+  return departed.record.state == model::ReportedState::kLeaving
+             ? MassLossCause::kCleanLeave
+             : MassLossCause::kSessionsExpired;
+}
+
+// An operator wanted this registration forgotten.
+bool IsUnwanted(const model::Order& order, int64_t czxid) {
+  return order.forgotten_czxid != 0 && czxid <= order.forgotten_czxid;
+}
+
 }  // namespace
 
 ClusterTable::ClusterTable(ClusterTableOptions options, EventLog& events)
     : options_(std::move(options)),
+      cluster_(options_.cluster),
       events_(events),
       view_(std::make_shared<const ClusterView>(ClusterView{
           .cluster = options_.cluster, .members_path = options_.members_path})),
@@ -75,6 +117,10 @@ void ClusterTable::SetViewListener(ViewListener listener) {
   view_listener_ = std::move(listener);
 }
 
+void ClusterTable::SetClusterListener(ViewListener listener) {
+  cluster_listener_ = std::move(listener);
+}
+
 void ClusterTable::ApplyNode(std::string_view name, const ObservedNode& node,
                              absl::Time now) {
   if (name.empty()) return;
@@ -84,23 +130,29 @@ void ClusterTable::ApplyNode(std::string_view name, const ObservedNode& node,
   model::ParsedRecord parsed = model::ParseMemberRecord(node.data);
   if (parsed.opaque() && !node.data.empty())
     ++current_.counters.unreadable_records;
-  auto after = MakeMember(options_.cluster, name, node, std::move(parsed));
-  if (before != nullptr) {
+  PendingOrders::Entry order =
+      before == nullptr ? pending_orders_.Take(name) : PendingOrders::Entry{};
+  auto after = MakeMember(
+      name, node, std::move(parsed),
+      before == nullptr ? std::move(order.problem) : before->problems->order);
+  if (before == nullptr) {
+    after->order = std::move(order.order);
+  } else {
     after->order = before->order;
-    after->order_problem = before->order_problem;
-  } else if (auto pending = pending_orders_.find(name);
-             pending != pending_orders_.end()) {
-    after->order = std::move(pending->second.order);
-    after->order_problem = std::move(pending->second.problem);
-    pending_orders_.erase(pending);
   }
   after->progress = NextProgress(before.get(), after->record, now);
   DeriveStatus(before.get(), *after, now);
 
   // Who was there before the monitor looked for the first time did not join.
-  const bool silent = before == nullptr && !current_.synced;
-  CountWrite(before.get(), *after, silent);
-  Commit(before, std::move(after), now, silent);
+  const bool found =
+      !current_.synced && (before == nullptr || before->never_seen());
+  CountWrite(before.get(), *after, found);
+  Commit(before, std::move(after), now,
+         found ? Telling::kFound : Telling::kHappened);
+  if (before != nullptr && !before->present) {
+    guard_.OnReturned(name);
+    UpdateGuard(now);
+  }
 }
 
 void ClusterTable::ApplyGone(std::string_view name, absl::Time now,
@@ -113,46 +165,121 @@ void ClusterTable::ApplyGone(std::string_view name, absl::Time now,
   after->departed_at = now;
   StopProgress(*after);
   DeriveStatus(before.get(), *after, now);
+  const MassLossCause cause = CauseOf(*after, current_.connected);
   Commit(before, std::move(after), now);
+  if (!before->held()) {
+    guard_.OnDeparted(name, before->session_id, cause, present_, now);
+    UpdateGuard(now);
+  }
+  RemoveIfUnwanted(name, now);
   DropLongestGone(now);
 }
 
 void ClusterTable::ApplyOrder(std::string_view name, std::string_view data,
                               absl::Time now) {
+  if (name.empty()) return;
   auto order = model::ParseOrder(data);
-  const std::string problem(base::Message(order.status()));
+  std::string problem(base::Message(order.status()));
   const MemberPtr before = current_.members.Find(name);
   if (before == nullptr) {
-    RememberOrder(name, std::move(order).value_or(model::Order{}), problem);
+    ApplyOrderOfNobody(name, std::move(order).value_or(model::Order{}),
+                       std::move(problem), now);
     return;
   }
-  if (before->order_problem == problem &&
-      (!order.ok() || *order == before->order)) {
+  if (before->problems->order == problem &&
+      (!order.ok() || *order == *before->order)) {
     return;
   }
   auto after = std::make_shared<Member>(*before);
   if (order.ok()) after->order = *std::move(order);
-  after->order_problem = problem;
+  if (before->problems->order != problem)
+    SetOrderProblem(*after, std::move(problem));
+  // The order is older than the look at it, too.
+  const Telling telling =
+      current_.synced ? Telling::kHappened : Telling::kFound;
+  if (before->never_seen() && !after->held()) {
+    Commit(before, nullptr, now, telling);
+    RememberOrder(name, *after->order, "");
+    return;
+  }
   DeriveStatus(before.get(), *after, now);
-  Commit(before, std::move(after), now);
+  Commit(before, std::move(after), now, telling);
+  RemoveIfUnwanted(name, now);
   DropLongestGone(now);  // without its hold it counts again
+}
+
+void ClusterTable::ApplyOrderOfNobody(std::string_view name, model::Order order,
+                                      std::string problem, absl::Time now) {
+  RememberOrder(name, std::move(order), std::move(problem));
+  const PendingOrders::Entry* const pending = pending_orders_.Find(name);
+  if (pending != nullptr && pending->order.held())
+    ShowNeverSeen(name, pending_orders_.Take(name), now);
 }
 
 void ClusterTable::RememberOrder(std::string_view name, model::Order order,
                                  std::string problem) {
-  const auto known = pending_orders_.find(name);
-  if (order == model::Order{} && problem.empty()) {
-    if (known != pending_orders_.end()) pending_orders_.erase(known);
-  } else if (known != pending_orders_.end()) {
-    // A broken order changes nothing of the one before it.
-    if (problem.empty()) known->second.order = std::move(order);
-    known->second.problem = std::move(problem);
-  } else if (pending_orders_.size() < options_.max_pending_orders) {
-    pending_orders_.emplace(name,
-                            PendingOrder{std::move(order), std::move(problem)});
-  } else {
+  const bool is_new = pending_orders_.Find(name) == nullptr;
+  const bool says_nothing = order == model::Order{} && problem.empty();
+  if (is_new && !says_nothing &&
+      pending_orders_.size() + never_seen_ >= options_.max_pending_orders) {
     ++current_.counters.dropped_orders;
+    return;
   }
+  pending_orders_.Put(name, std::move(order), std::move(problem));
+}
+
+void ClusterTable::ShowNeverSeen(std::string_view name,
+                                 PendingOrders::Entry entry, absl::Time now) {
+  auto member = std::make_shared<Member>();
+  member->name = name;
+  member->order = std::move(entry.order);
+  SetOrderProblem(*member, std::move(entry.problem));
+  DeriveStatus(nullptr, *member, now);
+  Commit(nullptr, std::move(member), now,
+         current_.synced ? Telling::kHappened : Telling::kFound);
+}
+
+void ClusterTable::ApplyLedger(std::string_view name,
+                               const model::LedgerEntry& entry,
+                               absl::Time now) {
+  if (name.empty() || entry.czxid <= 0) return;
+  const MemberPtr before = current_.members.Find(name);
+  if (before != nullptr && (before->present || before->czxid >= entry.czxid))
+    return;
+  const PendingOrders::Entry* const pending = pending_orders_.Find(name);
+  const model::Order& order = before != nullptr    ? *before->order
+                              : pending != nullptr ? pending->order
+                                                   : model::Order{};
+  if (IsUnwanted(order, entry.czxid)) return;
+
+  auto after = MakeDeparted(name, entry, now);
+  if (before != nullptr) {
+    after->order = before->order;
+    SetOrderProblem(*after, before->problems->order);
+  } else {
+    PendingOrders::Entry taken = pending_orders_.Take(name);
+    after->order = std::move(taken.order);
+    SetOrderProblem(*after, std::move(taken.problem));
+  }
+  DeriveStatus(nullptr, *after, after->departed_at);
+  if (entry.state != model::LedgerState::kPresent) {
+    Commit(before, std::move(after), now, Telling::kFound);
+    DropLongestGone(now);
+    return;
+  }
+
+  // It was there when somebody last looked.
+  Member was = *after;
+  was.cluster = cluster_;
+  was.present = true;
+  DeriveStatus(nullptr, was, now);
+  const bool held = after->held();
+  Commit(before, std::move(after), now, Telling::kMissed, &was);
+  if (!held) {
+    guard_.OnDeparted(name, 0, MassLossCause::kFoundMissing, present_, now);
+    UpdateGuard(now);
+  }
+  DropLongestGone(now);
 }
 
 void ClusterTable::ApplySynced(absl::Time now) {
@@ -160,9 +287,11 @@ void ClusterTable::ApplySynced(absl::Time now) {
   current_.synced = true;
   current_.connected = true;
   current_.disconnect_reason.clear();
+  told_before_sync_.clear();
   Publish(now);
-  AppendViewEvent(EventType::kViewSynced,
-                  base::StrCat(current_.members.size(), " members"), now);
+  AppendViewEvent(ViewEvent(EventType::kViewSynced,
+                            base::StrCat(current_.members.size(), " members")),
+                  now);
   if (view_listener_) view_listener_(view_.Get());
 }
 
@@ -176,47 +305,73 @@ void ClusterTable::ApplyDisconnected(std::string_view reason, absl::Time now,
   Publish(now);
   // Before the first sync there is nothing that could become stale.
   if (was_connected)
-    AppendViewEvent(EventType::kViewStale, std::string(reason), now);
+    AppendViewEvent(ViewEvent(EventType::kViewStale, std::string(reason)), now);
   if (view_listener_) view_listener_(view_.Get());
 }
 
 void ClusterTable::Tick(absl::Time now) {
   if (!current_.connected) return;
+  guard_.Tick(now);
+  UpdateGuard(now);
   while (const Member* due = schedule_.Due(now)) {
-    if (!due->present) {
-      Remove(due->name, now);
-      continue;
-    }
     const MemberPtr before = current_.members.Find(due->name);
     auto after = std::make_shared<Member>(*before);
     MarkStalled(*after, now);
+    after->drain_overdue |= MemberSchedule::OverdueAt(*after) <= now;
     Commit(before, std::move(after), now);
+  }
+  // Who is absent in a mass loss may be there and not be seen.
+  while (!current_.guard) {
+    const Member* const expired = schedule_.Expired(now);
+    if (expired == nullptr) break;
+    Remove(current_.members.Find(expired->name), now);
   }
   if (current_.as_of != now) Publish(now);
 }
 
 bool ClusterTable::Forget(std::string_view name, absl::Time now) {
   const MemberPtr member = current_.members.Find(name);
-  if (member == nullptr || member->present) return false;
-  Remove(name, now);
+  if (member == nullptr || member->present || member->never_seen())
+    return false;
+  Remove(member, now);
   return true;
 }
 
-void ClusterTable::Remove(std::string_view name, absl::Time now) {
-  const MemberPtr before = current_.members.Find(name);
+void ClusterTable::Remove(const MemberPtr& member, absl::Time now) {
+  Commit(member, nullptr, now);
   // The order stands, whether its member is remembered or not.
-  RememberOrder(name, before->order, before->order_problem);
-  Commit(before, nullptr, now);
+  if (!member->held()) {
+    RememberOrder(member->name, *member->order, "");
+    if (!member->problems->order.empty())
+      RememberOrder(member->name, {}, member->problems->order);
+    return;
+  }
+  auto never_seen = std::make_shared<Member>();
+  never_seen->name = member->name;
+  never_seen->order = member->order;
+  SetOrderProblem(*never_seen, member->problems->order);
+  DeriveStatus(nullptr, *never_seen, now);
+  Commit(nullptr, std::move(never_seen), now, Telling::kFound);
+}
+
+void ClusterTable::RemoveIfUnwanted(std::string_view name, absl::Time now) {
+  const MemberPtr member = current_.members.Find(name);
+  if (member->present || member->never_seen()) return;
+  if (IsUnwanted(*member->order, member->czxid)) Remove(member, now);
 }
 
 void ClusterTable::DropLongestGone(absl::Time now) {
-  while (schedule_.departed() > options_.max_departed)
-    Remove(schedule_.LongestGone()->name, now);
+  size_t limit = options_.max_departed;
+  // In a mass loss, those who were there before it have room.
+  if (current_.guard) limit += static_cast<size_t>(current_.guard->members);
+  while (schedule_.departed() > limit)
+    Remove(current_.members.Find(schedule_.LongestGone()->name), now);
 }
 
 void ClusterTable::Commit(const MemberPtr& before,
                           std::shared_ptr<Member> after, absl::Time now,
-                          bool silent) {
+                          Telling telling, const Member* was) {
+  if (after != nullptr) after->cluster = cluster_;
   MemberChange change{++current_.revision, before, after};
   if (before != nullptr) {
     schedule_.Remove(*before);
@@ -231,21 +386,35 @@ void ClusterTable::Commit(const MemberPtr& before,
     current_.members = current_.members.Without(before->name);
   }
 
+  const std::string& name = (change.after ? change.after : before)->name;
   std::vector<Event> told;
-  if (!silent) told = DescribeChange(before.get(), change.after.get());
+  if (IsTold(name, telling))
+    told =
+        DescribeChange(was != nullptr ? was : before.get(), change.after.get());
   for (const Event& event : told) CountEvent(event.type);
   Publish(now);
   for (Event& event : told) {
     event.at = now;
-    event.while_blind = !current_.connected;
+    event.while_blind = !current_.connected || telling == Telling::kMissed;
     events_.Append(std::move(event));
   }
   if (change_listener_) change_listener_(change);
 }
 
+bool ClusterTable::IsTold(const std::string& name, Telling telling) {
+  if (telling == Telling::kFound) return told_before_sync_.contains(name);
+  if (!current_.synced) told_before_sync_.insert(name);
+  return true;
+}
+
 void ClusterTable::CountMember(const Member& member, int64_t sign) {
   current_.count_by_status[static_cast<size_t>(member.status)] += sign;
+  if (member.held()) current_.held_count += sign;
+  if (member.drain_overdue) current_.overdue_count += sign;
+  if (!member.problems->order.empty()) current_.broken_order_count += sign;
+  if (member.never_seen()) never_seen_ += static_cast<size_t>(sign);
   if (!member.present) return;
+  present_ += sign;
   if (member.opaque()) current_.opaque_count += sign;
   for (const model::Task& task : member.record.tasks)
     if (task.state == model::TaskState::kRunning)
@@ -255,11 +424,11 @@ void ClusterTable::CountMember(const Member& member, int64_t sign) {
 }
 
 void ClusterTable::CountWrite(const Member* before, const Member& after,
-                              bool silent) {
+                              bool found) {
   ClusterCounters& counters = current_.counters;
   // Version 0 is what the znode was created with, so this many writes were
   // not seen, unless they were before the monitor looked at all.
-  int64_t merged = silent ? 0 : after.data_version;
+  int64_t merged = found ? 0 : after.data_version;
   if (before != nullptr && before->present && before->czxid == after.czxid) {
     ++counters.updates;
     merged = int64_t{after.data_version} - before->data_version - 1;
@@ -280,13 +449,18 @@ void ClusterTable::Publish(absl::Time now) {
   view_.Publish(std::make_shared<const ClusterView>(current_));
 }
 
-void ClusterTable::AppendViewEvent(EventType type, std::string detail,
-                                   absl::Time now) {
+Event ClusterTable::ViewEvent(EventType type, std::string detail,
+                              std::string subject) const {
   Event event;
-  event.at = now;
   event.type = type;
   event.cluster = options_.cluster;
+  event.subject = std::move(subject);
   event.detail = std::move(detail);
+  return event;
+}
+
+void ClusterTable::AppendViewEvent(Event event, absl::Time now) {
+  event.at = now;
   events_.Append(std::move(event));
 }
 

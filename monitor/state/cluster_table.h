@@ -2,20 +2,23 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "base/published.h"
+#include "base/shared_value.h"
 #include "model/ledger_entry.h"
 #include "model/order.h"
 #include "monitor/state/cluster_view.h"
 #include "monitor/state/event_log.h"
+#include "monitor/state/mass_loss_guard.h"
 #include "monitor/state/member.h"
 #include "monitor/state/member_schedule.h"
+#include "monitor/state/pending_orders.h"
 
 namespace roster::monitor {
 
@@ -39,8 +42,8 @@ struct ClusterTableOptions {
   // Departed members kept at most; the longest gone are forgotten first. Those
   // that are held offline do not count: they stay for as long as the hold.
   size_t max_departed = 10'000;
-  // Orders kept at most for names that have no member. What is over it is not
-  // remembered, and counted.
+  // Orders kept at most for names that have no member, or were never seen as
+  // one. What is over it is not remembered, and counted.
   size_t max_pending_orders = 100'000;
 };
 
@@ -75,6 +78,9 @@ class ClusterTable {
   void SetChangeListener(ChangeListener listener);
   // Called when synced, connected or their reason changed.
   void SetViewListener(ViewListener listener);
+  // Called when the budgets, the policy, the operations, the monitors or the
+  // guard changed.
+  void SetClusterListener(ViewListener listener);
 
   // The znode exists and holds this.
   void ApplyNode(std::string_view name, const ObservedNode& node,
@@ -128,35 +134,58 @@ class ClusterTable {
   bool Forget(std::string_view name, absl::Time now);
 
  private:
-  struct PendingOrder {
-    model::Order order;
-    std::string problem;
+  // How a change of a member is told.
+  enum class Telling {
+    kHappened,
+    kFound,   // it was so before the monitor looked: no event
+    kMissed,  // it happened while the monitor could not see
   };
 
+  void ApplyOrderOfNobody(std::string_view name, model::Order order,
+                          std::string problem, absl::Time now);
   void RememberOrder(std::string_view name, model::Order order,
                      std::string problem);
-  void Remove(std::string_view name, absl::Time now);
+  void ShowNeverSeen(std::string_view name, PendingOrders::Entry entry,
+                     absl::Time now);
+  // Of a departed member.
+  void Remove(const MemberPtr& member, absl::Time now);
+  void RemoveIfUnwanted(std::string_view name, absl::Time now);
   void DropLongestGone(absl::Time now);
 
   // Puts `after` (null: nothing) in place of `before` (null: nothing), and
-  // tells. `silent`: there is no event in it.
+  // tells; as if there had been `was` before, if it is given.
   void Commit(const MemberPtr& before, std::shared_ptr<Member> after,
-              absl::Time now, bool silent = false);
+              absl::Time now, Telling telling = Telling::kHappened,
+              const Member* was = nullptr);
+  bool IsTold(const std::string& name, Telling telling);
   void CountMember(const Member& member, int64_t sign);
-  void CountWrite(const Member* before, const Member& after, bool silent);
+  void CountWrite(const Member* before, const Member& after, bool found);
   void CountEvent(EventType type);
   void Publish(absl::Time now);
-  void AppendViewEvent(EventType type, std::string detail, absl::Time now);
+  // Publishes a change of the cluster as a whole, and tells.
+  void PublishCluster(absl::Time now, std::vector<Event> events);
+  void UpdateGuard(absl::Time now);
+  Event ViewEvent(EventType type, std::string detail,
+                  std::string subject = "") const;
+  void AppendViewEvent(Event event, absl::Time now);
 
   const ClusterTableOptions options_;
+  const base::SharedValue<std::string> cluster_;  // options_.cluster
   EventLog& events_;
   base::Published<ClusterView> view_;
   ChangeListener change_listener_;
   ViewListener view_listener_;
+  ViewListener cluster_listener_;
 
   ClusterView current_;      // what is published next
   MemberSchedule schedule_;  // of the members of current_
-  std::map<std::string, PendingOrder, std::less<>> pending_orders_;
+  MassLossGuard guard_;
+  PendingOrders pending_orders_;
+  size_t never_seen_ = 0;  // members that are
+  int64_t present_ = 0;    // members that are
+  // Members of whom there are events though the first sync goes on: of them
+  // all has to be told, lest their events make no chain.
+  absl::flat_hash_set<std::string> told_before_sync_;
 };
 
 }  // namespace roster::monitor

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "model/budget.h"
+#include "model/monitor_record.h"
 #include "model/operation.h"
 #include "model/policy.h"
 #include "monitor/state/mass_loss_guard.h"
@@ -39,24 +40,18 @@ struct ClusterCounters {
 // An operation as it was read.
 struct StoredOperation {
   model::Operation operation;
-  int32_t version = 0;     // of the znode
-  absl::Time changed_at;   // the znode's mtime
-  std::string problem;     // why it cannot be read; `operation` has the id only
+  int32_t version = 0;    // of the znode
+  absl::Time changed_at;  // the znode's mtime
+  std::string problem;    // why it cannot be read; `operation` has the id only
 };
 // By id.
 using OperationMap =
     std::map<std::string, std::shared_ptr<const StoredOperation>, std::less<>>;
 
-// A running rosterd, as it says of itself.
-struct MonitorInfo {
+// A running rosterd, as it says of itself; nothing but its node is known of one
+// that cannot be understood.
+struct MonitorInfo : model::MonitorRecord {
   std::string node;  // the last part of its path: its place in the election
-  std::string id;    // of its run
-  std::string host;
-  int64_t pid = 0;
-  std::string version;
-  std::vector<std::string> grpc_addresses;
-  std::vector<std::string> http_addresses;
-  absl::Time started_at = absl::InfinitePast();
 
   friend bool operator==(const MonitorInfo&, const MonitorInfo&) = default;
 };
@@ -92,13 +87,17 @@ struct ClusterView {
 
   // Desired of the cluster as a whole; none is ever null. What cannot be read
   // changes nothing but its problem.
-  std::shared_ptr<const std::vector<model::Budget>> budgets;
+  std::shared_ptr<const std::vector<model::Budget>> budgets =
+      std::make_shared<const std::vector<model::Budget>>();
   std::string budgets_problem;
-  std::shared_ptr<const model::Policy> policy;
+  std::shared_ptr<const model::Policy> policy =
+      std::make_shared<const model::Policy>();
   std::string policy_problem;
-  std::shared_ptr<const OperationMap> operations;
+  std::shared_ptr<const OperationMap> operations =
+      std::make_shared<const OperationMap>();
   // In the order of their election: the first is the leader.
-  std::shared_ptr<const std::vector<MonitorInfo>> monitors;
+  std::shared_ptr<const std::vector<MonitorInfo>> monitors =
+      std::make_shared<const std::vector<MonitorInfo>>();
 
   // The mass-loss guard, while it is on.
   std::optional<GuardAlarm> guard;

@@ -42,6 +42,28 @@ std::string_view EventTypeName(EventType type) {
       return "RECORD_UNREADABLE";
     case EventType::kRecordReadable:
       return "RECORD_READABLE";
+    case EventType::kHoldPlaced:
+      return "HOLD_PLACED";
+    case EventType::kHoldReleased:
+      return "HOLD_RELEASED";
+    case EventType::kDrainOverdue:
+      return "DRAIN_OVERDUE";
+    case EventType::kOrderUnreadable:
+      return "ORDER_UNREADABLE";
+    case EventType::kOrderReadable:
+      return "ORDER_READABLE";
+    case EventType::kGuardRaised:
+      return "GUARD_RAISED";
+    case EventType::kGuardCleared:
+      return "GUARD_CLEARED";
+    case EventType::kLeaderChanged:
+      return "LEADER_CHANGED";
+    case EventType::kOperationChanged:
+      return "OPERATION_CHANGED";
+    case EventType::kBudgetChanged:
+      return "BUDGET_CHANGED";
+    case EventType::kPolicyChanged:
+      return "POLICY_CHANGED";
   }
   return "UNKNOWN";
 }

@@ -38,8 +38,8 @@ enum class EventType {
   kDrainOverdue,      // draining, and past the deadline of a hold
   kOrderUnreadable,   // the order stands as it was last read
   kOrderReadable,
-  kGuardRaised,   // the mass-loss guard went on
-  kGuardCleared,  // and off
+  kGuardRaised,       // the mass-loss guard went on
+  kGuardCleared,      // and off
   kLeaderChanged,     // `subject` is the id of the rosterd that is elected
   kOperationChanged,  // its state; `subject` is its id
   kBudgetChanged,     // stored or removed; `subject` is its name
@@ -62,7 +62,8 @@ struct Event {
   int64_t previous_czxid = 0;  // 0: it was not known
   std::string incarnation;
   std::string task_id;
-  std::string subject;  // of events that are about neither member nor task alone
+  std::string
+      subject;         // of events that are about neither member nor task alone
   std::string detail;  // for people: a reason, a message
   // It happened while this monitor could not see, and was found at the resync.
   bool while_blind = false;

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "model/policy.h"
@@ -33,8 +37,8 @@ struct GuardAlarm {
   friend bool operator==(const GuardAlarm&, const GuardAlarm&) = default;
 };
 
-// MassLossGuard notices that very many members depart within a short time, which
-// is more often a fault of the network or of ZooKeeper than of that many
+// MassLossGuard notices that very many members depart within a short time,
+// which is more often a fault of the network or of ZooKeeper than of that many
 // machines. While it is on, whatever would act on absence waits.
 //
 // It is raised when, within `window`, at least `min_departures` members and at
@@ -49,16 +53,47 @@ struct GuardAlarm {
 // Thread-safety: thread-compatible. Time is handed to it. Bounded memory.
 class MassLossGuard {
  public:
-  void SetPolicy(const model::GuardPolicy& policy) { policy_ = policy; }
+  // Departures remembered at most; beyond that the oldest count as returned.
+  static constexpr size_t kMaxRemembered = 200'000;
+
+  // A policy that is not enabled ends the alarm.
+  void SetPolicy(const model::GuardPolicy& policy);
 
   // `present`: members present now, after the change.
   void OnDeparted(std::string_view name, int64_t session_id,
                   MassLossCause cause, int64_t present, absl::Time now);
-  void OnReturned(std::string_view name, int64_t present, absl::Time now);
+  void OnReturned(std::string_view name);
   void Tick(absl::Time now);
   void Release();
 
   const std::optional<GuardAlarm>& alarm() const { return alarm_; }
+
+ private:
+  struct Departure {
+    absl::Time at;
+    int64_t session_id = 0;
+    MassLossCause cause = MassLossCause::kSessionsExpired;
+  };
+  struct Remembered {
+    absl::Time at;
+    std::string name;
+  };
+
+  // Takes the oldest departure out, unless its name departed again since.
+  void DropOldest();
+  void RaiseIfMany(int64_t present, absl::Time now);
+  // Counts one more departure into the alarm.
+  void Count(const Departure& departure);
+
+  model::GuardPolicy policy_;
+  // Who departed within the window, or since the alarm, and is not back.
+  absl::flat_hash_map<std::string, Departure> away_;
+  std::deque<Remembered> order_;  // of away_, oldest first, and of some back
+
+  std::optional<GuardAlarm> alarm_;
+  // Of the departures that alarm_ counted.
+  absl::flat_hash_set<int64_t> sessions_;
+  std::array<int64_t, 3> causes_{};  // how many, by MassLossCause
 };
 
 }  // namespace roster::monitor

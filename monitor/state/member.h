@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/shared_value.h"
 #include "model/member_record.h"
 #include "model/member_status.h"
 #include "model/order.h"
@@ -34,40 +35,54 @@ struct TaskProgress {
   double sampled_done = 0;
 };
 
-// Member is what the monitor knows of one member at one revision.
+// What there is to say against what was read of a member; mostly nothing.
+struct MemberProblems {
+  std::string opaque_reason;   // empty: the record was understood
+  std::string record_warning;  // empty: all its fields made sense
+  std::string order;           // empty: the order could be read
+
+  friend bool operator==(const MemberProblems&,
+                         const MemberProblems&) = default;
+};
+
+// Member is what the monitor knows of one member at one revision. There are
+// very many of them: fields are ordered by size, and what few members have, or
+// all have alike, is shared by the states of a member.
 //
 // Immutable once shared; thread-safe for that reason.
 struct Member {
-  std::string cluster;
+  base::SharedValue<std::string> cluster;
   std::string name;
 
   // Rises with every change in the cluster; unique to this state.
   uint64_t revision = 0;
-  model::MemberStatus status = model::MemberStatus::kUp;
   absl::Time status_since;
+  model::MemberStatus status = model::MemberStatus::kUp;
 
   // Observed. `record` is the last one seen when the znode is gone.
   bool present = false;
+  // Desired: it is DRAINING, and the earliest deadline of its holds has passed.
+  bool drain_overdue = false;
   model::MemberRecord record;
-  std::string opaque_reason;   // empty: the record was understood
-  std::string record_warning;  // empty: all its fields made sense
   std::vector<TaskProgress> progress;
   int64_t czxid = 0;  // identity of the registration
   int64_t mzxid = 0;
-  int32_t data_version = 0;
   int64_t session_id = 0;  // 0: a persistent node, which is reported as opaque
+  int32_t data_version = 0;
   int32_t record_bytes = 0;
-  absl::Time joined_at;                           // the znode's ctime
-  absl::Time written_at;                          // the znode's mtime
-  absl::Time departed_at = absl::InfinitePast();  // when it was seen gone
+  // The znode's ctime and mtime, and when it was seen gone; InfinitePast:
+  // never.
+  absl::Time joined_at = absl::InfinitePast();
+  absl::Time written_at = absl::InfinitePast();
+  absl::Time departed_at = absl::InfinitePast();
 
-  // Desired.
-  model::Order order;
-  std::string order_problem;  // why the order znode could not be read
-  // It is DRAINING, and the earliest deadline of its holds has passed.
-  bool drain_overdue = false;
+  // Desired. If it could not be read, `order` is the last that could.
+  base::SharedValue<model::Order> order;
 
-  bool opaque() const { return !opaque_reason.empty(); }
+  base::SharedValue<MemberProblems> problems;
+
+  bool opaque() const { return !problems->opaque_reason.empty(); }
+  bool held() const { return order->held(); }
   // Nothing but an order is known of it: the name was held before a member of
   // that name was ever seen.
   bool never_seen() const { return czxid == 0; }

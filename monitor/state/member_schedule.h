@@ -10,8 +10,8 @@ namespace roster::monitor {
 
 // MemberSchedule knows which members time alone will change next, so that
 // nobody has to look at all of them: a present one when its next task will
-// have stalled, a departed one when its retention ends. Departed members that
-// are held offline are kept for as long as the hold.
+// have stalled or its drain be overdue, a departed one when its retention ends.
+// Departed members that are held offline are kept for as long as the hold.
 //
 // Thread-safety: thread-compatible.
 // Lifetime: a member that was added must live until it is removed.
@@ -24,8 +24,15 @@ class MemberSchedule {
   // REQUIRES: `member` was added and is unchanged since.
   void Remove(const Member& member);
 
-  // The member that is due first, if its time has come; else null.
+  // The member present that is to be changed first, if its time has come; else
+  // null.
   const Member* Due(absl::Time now) const;
+  // The same of those departed: the one to be forgotten first.
+  const Member* Expired(absl::Time now) const;
+
+  // When the drain of `member` will be overdue; InfiniteFuture: never, or it is
+  // already.
+  static absl::Time OverdueAt(const Member& member);
 
   // Departed members that are not held.
   size_t departed() const { return departed_.size(); }
@@ -44,12 +51,14 @@ class MemberSchedule {
     }
   };
 
-  // InfiniteFuture: time changes nothing.
-  absl::Time DueAt(const Member& member) const;
+  // REQUIRES: DepartedFreely(member).
+  absl::Time ExpiresAt(const Member& member) const;
 
   const absl::Duration left_retention_;
   const absl::Duration lost_retention_;
   absl::btree_set<Entry> due_;
+  // Of those departed: by the end of their retention, and by their departure.
+  absl::btree_set<Entry> expiring_;
   absl::btree_set<Entry> departed_;
 };
 

@@ -44,6 +44,8 @@ class SelectorParser {
 
   absl::StatusOr<std::vector<Selector::Requirement>> Parse() {
     std::vector<Selector::Requirement> requirements;
+    if (absl::StripAsciiWhitespace(base::ToAbsl(text_)) == "*")
+      return requirements;
     SkipSpace();
     if (AtEnd()) return requirements;
     while (true) {
@@ -261,6 +263,13 @@ absl::StatusOr<Selector> Selector::Parse(std::string_view text) {
   return selector;
 }
 
+bool Selector::AsksStatus() const {
+  return std::any_of(requirements_.begin(), requirements_.end(),
+                     [](const Requirement& requirement) {
+                       return requirement.field == Field::kStatus;
+                     });
+}
+
 bool Selector::Matches(const Member& member) const {
   return std::all_of(requirements_.begin(), requirements_.end(),
                      [&](const Requirement& requirement) {
@@ -291,7 +300,7 @@ bool Selector::Meets(const Requirement& requirement, const Member& member) {
       value = &member.record.version;
       break;
     case Field::kCluster:
-      value = &member.cluster;
+      value = &*member.cluster;
       break;
   }
   if (requirement.exists) return !value->empty();

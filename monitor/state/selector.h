@@ -34,11 +34,13 @@ class Selector {
   Selector() = default;
 
   // InvalidArgument saying what is wrong and at which column (counted in
-  // characters from 1). Empty or blank text matches every member.
+  // characters from 1). Empty or blank text, and "*", match every member.
   static absl::StatusOr<Selector> Parse(std::string_view text);
 
   bool Matches(const Member& member) const;
   bool MatchesAll() const { return requirements_.empty(); }
+  // Whether what it matches depends on the members' status.
+  bool AsksStatus() const;
   // As it was given to Parse().
   const std::string& text() const { return text_; }
 
