@@ -29,8 +29,7 @@ class LeaderElection::Impl {
         session_(session),
         options_(std::move(options)),
         name_prefix_(base::StrCat(
-            "_c_",
-            boost::uuids::to_string(boost::uuids::random_generator()()),
+            "_c_", boost::uuids::to_string(boost::uuids::random_generator()()),
             kMarker)) {
     listener_ = session_.AddListener(
         [this](const zk::ConnectionInfo& info) { OnState(info); });
@@ -106,16 +105,15 @@ class LeaderElection::Impl {
   }
 
   void CreateNode() {
-    session_.Create(Child(name_prefix_), options_.data,
-                    zk::CreateMode::kEphemeralSequential,
-                    requests_.Wrap([this](absl::StatusOr<zk::Created> created) {
-                      if (created.ok() ||
-                          zk::IsOutcomeUnknown(created.status()))
-                        return List();
-                      if (absl::IsNotFound(created.status()))
-                        return CreateParent();
-                      RetryLater(created.status());
-                    }));
+    session_.Create(
+        Child(name_prefix_), options_.data,
+        zk::CreateMode::kEphemeralSequential,
+        requests_.Wrap([this](absl::StatusOr<zk::Created> created) {
+          if (created.ok() || zk::IsOutcomeUnknown(created.status()))
+            return List();
+          if (absl::IsNotFound(created.status())) return CreateParent();
+          RetryLater(created.status());
+        }));
   }
 
   // Waits for the end of the candidate before this one.

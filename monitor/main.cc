@@ -17,20 +17,24 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/time/clock.h"
 #include "base/loop.h"
 #include "base/mutex.h"
 #include "base/published.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/version.h"
+#include "model/monitor_record.h"
 #include "model/paths.h"
 #include "monitor/address_file.h"
+#include "monitor/control/controller.h"
 #include "monitor/dev_zookeeper.h"
 #include "monitor/http/http_server.h"
 #include "monitor/http/status_pages.h"
 #include "monitor/logging.h"
 #include "monitor/metrics/metrics_page.h"
 #include "monitor/options.h"
+#include "monitor/rpc/control_service.h"
 #include "monitor/rpc/membership_service.h"
 #include "monitor/rpc/rpc_server.h"
 #include "monitor/state/cluster_table.h"
@@ -45,6 +49,12 @@ using base::LogLevel;
 
 // All of it together has to fit into the 5 s that a stop may take.
 constexpr absl::Duration kStreamGrace = absl::Seconds(2);
+
+std::string HostName() {
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
 
 // Daemon holds the parts in the order in which they depend on each other, so
 // that destruction goes the other way.
@@ -62,15 +72,19 @@ class Daemon {
  private:
   struct Cluster {
     std::unique_ptr<ClusterTable> table;
-    std::unique_ptr<ClusterWatcher> watcher;
+    std::unique_ptr<Controller> controller;
+    std::unique_ptr<ClusterWatcher> watcher;  // confined to loop_
   };
 
   absl::Status StartDevZooKeeper();
   absl::Status ReadCredentials();
   void MakeTables();
+  void MakeControllers();
   absl::Status StartRpc();
   absl::Status StartHttp();
   void StartWatching();
+  void StartControllers();
+  zk::SessionOptions SessionOptions() const;
   // In an empty --dev ZooKeeper the members' parents are made, so that a bare
   // `create -e` works. Elsewhere a missing one is only told of: it may be a
   // mistake, and it is not ours to make.
@@ -93,28 +107,30 @@ class Daemon {
   base::Published<zk::ConnectionInfo> connection_{
       std::make_shared<zk::ConnectionInfo>()};
   std::unique_ptr<EventLog> events_;
-  std::vector<Cluster> clusters_;  // constant once watched, but for `watcher`
+  std::unique_ptr<base::Loop> loop_;  // "watch"
+  std::vector<Cluster> clusters_;     // constant once made, but for `watcher`
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<MembershipService> membership_;
+  std::unique_ptr<ControlService> control_;
   std::unique_ptr<RpcServer> rpc_;
   std::atomic<bool> rpc_serving_{false};
   std::unique_ptr<HttpServer> http_;
   std::vector<base::ListenAddress> http_addresses_;
   std::unique_ptr<zk::Session> session_;  // confined to loop_
-  std::unique_ptr<base::Loop> loop_;      // "watch"
 };
 
 Daemon::~Daemon() {
   rpc_serving_ = false;
+  // First: calls that wait for ZooKeeper would hold up the end of gRPC.
+  for (Cluster& cluster : clusters_) cluster.controller->Close();
   if (rpc_) rpc_->Shutdown(kStreamGrace);
   if (http_) http_->Stop();
-  if (loop_) {
+  if (session_)
     loop_->RunAndWait([this] {
       for (Cluster& cluster : clusters_) cluster.watcher.reset();
       session_.reset();
     });
-    loop_.reset();
-  }
+  if (loop_) loop_->Stop();
 }
 
 std::string Daemon::failure() const {
@@ -128,9 +144,11 @@ absl::Status Daemon::Start() {
     ROSTER_RETURN_IF_ERROR(StartDevZooKeeper());
   }
   MakeTables();
+  MakeControllers();
   ROSTER_RETURN_IF_ERROR(StartRpc());
   ROSTER_RETURN_IF_ERROR(StartHttp());
   StartWatching();
+  StartControllers();
   return AnnounceAddresses();
 }
 
@@ -181,6 +199,34 @@ void Daemon::MakeTables() {
       MetricSources());
 }
 
+zk::SessionOptions Daemon::SessionOptions() const {
+  return {.servers = options_.zookeeper,
+          .session_timeout = options_.session_timeout,
+          .digest_credentials = credentials_,
+          .log = log_};
+}
+
+void Daemon::MakeControllers() {
+  loop_ = std::make_unique<base::Loop>("watch");
+  for (size_t i = 0; i < clusters_.size(); ++i) {
+    ClusterTable& table = *clusters_[i].table;
+    clusters_[i].controller = std::make_unique<Controller>(
+        *loop_, table,
+        ControllerOptions{
+            .store = {.cluster = table.options().cluster,
+                      .members_path = table.options().members_path,
+                      .paths = model::ClusterPaths(options_.state_path,
+                                                   table.options().cluster),
+                      .monitor_id = run_id_,
+                      .controllers = options_.controllers,
+                      .log = log_},
+            .session = SessionOptions(),
+            .fence = [this, i](auto done) {
+              clusters_[i].watcher->Fence(std::move(done));
+            }});
+  }
+}
+
 std::vector<ClusterViewPtr> Daemon::Views() const {
   std::vector<ClusterViewPtr> views;
   views.reserve(clusters_.size());
@@ -226,12 +272,31 @@ absl::Status Daemon::StartRpc() {
                                          connection_.Get()->state));
                                    }},
       std::move(sources), *events_);
+  std::vector<ControlledCluster> controlled;
+  for (const Cluster& cluster : clusters_)
+    controlled.push_back(
+        {.name = cluster.table->options().cluster,
+         .view = [table = cluster.table.get()] { return table->view(); },
+         .backend = cluster.controller.get()});
+  control_ = std::make_unique<ControlService>(
+      ControlServiceOptions{.view_id = run_id_}, std::move(controlled));
   for (const Cluster& cluster : clusters_) {
-    StreamHub* hub = membership_->hub(cluster.table->options().cluster);
+    const std::string& name = cluster.table->options().cluster;
+    StreamHub* const hub = membership_->hub(name);
+    Controller* const controller = cluster.controller.get();
     cluster.table->SetChangeListener(
-        [hub](const MemberChange& change) { hub->Publish(change); });
+        [hub, controller](const MemberChange& change) {
+          hub->Publish(change);
+          controller->OnMemberChange(change);
+        });
     cluster.table->SetViewListener(
         [hub](const ClusterViewPtr& view) { hub->PublishView(view); });
+    cluster.table->SetClusterListener(
+        [this, hub, controller, name](const ClusterViewPtr& view) {
+          hub->PublishView(view);  // the guard
+          control_->NotifyOperations(name);
+          controller->OnClusterChange();
+        });
   }
   events_->SetListener(
       [this](const EventPtr&) { membership_->NotifyEvents(); });
@@ -240,7 +305,10 @@ absl::Status Daemon::StartRpc() {
                 {.listen = options_.grpc_listen},
                 {{.service = membership_.get(),
                   .name = v1::MembershipService::service_full_name(),
-                  .stop_streams = [this] { membership_->StopStreams(); }}}));
+                  .stop_streams = [this] { membership_->StopStreams(); }},
+                 {.service = control_.get(),
+                  .name = v1::ControlService::service_full_name(),
+                  .stop_streams = [this] { control_->StopStreams(); }}}));
   rpc_serving_ = true;
   return absl::OkStatus();
 }
@@ -271,14 +339,9 @@ absl::Status Daemon::StartHttp() {
 }
 
 void Daemon::StartWatching() {
-  loop_ = std::make_unique<base::Loop>("watch");
   loop_->Start();
   loop_->RunAndWait([this] {
-    session_ = std::make_unique<zk::Session>(
-        *loop_, zk::SessionOptions{.servers = options_.zookeeper,
-                                   .session_timeout = options_.session_timeout,
-                                   .digest_credentials = credentials_,
-                                   .log = log_});
+    session_ = std::make_unique<zk::Session>(*loop_, SessionOptions());
     session_->AddListener([this](const zk::ConnectionInfo& info) {
       const bool new_session = info.generation > connection_.Get()->generation;
       connection_.Publish(std::make_shared<zk::ConnectionInfo>(info));
@@ -290,13 +353,26 @@ void Daemon::StartWatching() {
           *loop_, *session_, *cluster.table,
           ClusterWatcherOptions{
               .members_path = table.members_path,
-              .control_path =
-                  model::ControlPath(options_.state_path, table.cluster),
+              .paths = model::ClusterPaths(options_.state_path, table.cluster),
               .log = log_,
               .on_published = metrics_->WatchPublishObserver()});
     }
     session_->Start();
   });
+}
+
+void Daemon::StartControllers() {
+  model::MonitorRecord record{.id = run_id_,
+                              .host = HostName(),
+                              .pid = getpid(),
+                              .version = std::string(kVersion),
+                              .grpc_addresses = rpc_->addresses(),
+                              .http_addresses = {},
+                              .started_at = absl::Now()};
+  for (const base::ListenAddress& address : http_addresses_)
+    record.http_addresses.push_back(address.ToString());
+  for (Cluster& cluster : clusters_)
+    cluster.controller->Start(model::SerializeMonitorRecord(record));
 }
 
 void Daemon::LookForMembersPaths() {

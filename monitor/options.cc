@@ -141,6 +141,11 @@ void DeclareSettings(CLI::App& app, Options& options) {
   app.add_flag("--insecure-listen", options.insecure_listen,
                "allow addresses beyond loopback, although they are plaintext")
       ->envname("ROSTER_INSECURE_LISTEN");
+  setting("controller", options.controllers,
+          "who may change anything: the name in a client certificate; "
+          "repeatable; without it everybody may")
+      ->type_name("NAME")
+      ->delimiter(',');
   setting("address-file", options.address_file,
           "write the addresses really bound into this file, as JSON")
       ->type_name("FILE");

@@ -24,6 +24,8 @@ struct Options {
   std::vector<std::string> grpc_listen = {"127.0.0.1:7470"};
   std::vector<std::string> http_listen = {"127.0.0.1:7471"};
   bool insecure_listen = false;
+  // Names of authenticated actors who may change things; empty: everybody.
+  std::vector<std::string> controllers;
   absl::Duration session_timeout = absl::Seconds(10);
   std::string address_file;
   std::string log_format = "text";  // text | json

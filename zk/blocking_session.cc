@@ -48,16 +48,21 @@ void BlockingSession::Close() {
   shared_->changed.NotifyAll();
 }
 
+bool BlockingSession::closed() const {
+  base::MutexLock lock(&shared_->mu);
+  return shared_->closed;
+}
+
 absl::StatusOr<OwnedNode> BlockingSession::Get(const std::string& path,
                                                absl::Time deadline) {
   return Await<OwnedNode>(
       base::StrCat("get ", path), deadline,
       [path](Session& session, Session::Callback<OwnedNode> done) {
-        session.Get(path, /*watcher=*/0,
-                    [done = std::move(done)](
-                        absl::StatusOr<Node> node) mutable {
-                      done(Own(std::move(node)));
-                    });
+        session.Get(
+            path, /*watcher=*/0,
+            [done = std::move(done)](absl::StatusOr<Node> node) mutable {
+              done(Own(std::move(node)));
+            });
       });
 }
 
@@ -158,16 +163,15 @@ absl::StatusOr<Stat> BlockingSession::Set(const std::string& path,
 
 absl::Status BlockingSession::Delete(const std::string& path, int32_t version,
                                      absl::Time deadline) {
-  return Await<Nothing>(
-             base::StrCat("delete ", path), deadline,
-             [path, version](Session& session,
-                             Session::Callback<Nothing> done) {
-               session.Delete(
-                   path, version,
-                   [done = std::move(done)](absl::Status status) mutable {
-                     done(ToResult(std::move(status)));
-                   });
-             })
+  return Await<Nothing>(base::StrCat("delete ", path), deadline,
+                        [path, version](Session& session,
+                                        Session::Callback<Nothing> done) {
+                          session.Delete(path, version,
+                                         [done = std::move(done)](
+                                             absl::Status status) mutable {
+                                           done(ToResult(std::move(status)));
+                                         });
+                        })
       .status();
 }
 

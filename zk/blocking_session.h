@@ -46,6 +46,7 @@ class BlockingSession {
   BlockingSession& operator=(const BlockingSession&) = delete;
 
   void Close();
+  bool closed() const;
 
   absl::StatusOr<OwnedNode> Get(const std::string& path, absl::Time deadline);
   // All at once, in the order of `paths`; each has its own result.

@@ -16,8 +16,7 @@ constexpr size_t kBatch = 500;
 // Deletes `paths` as long as this rosterd is elected. Another that was quicker
 // does no harm: the batch is looked at again next time.
 absl::Status Delete(ControlStore& store, const std::string& leader_node,
-                    const std::vector<zk::Op>& deletions,
-                    absl::Time deadline) {
+                    const std::vector<zk::Op>& deletions, absl::Time deadline) {
   for (size_t begin = 0; begin < deletions.size(); begin += kBatch) {
     std::vector<zk::Op> ops;
     ops.push_back(zk::Op::Check(leader_node, zk::kAnyVersion));
@@ -37,19 +36,19 @@ absl::Status TrimAudit(ControlStore& store, const std::string& leader_node,
       coordination::SortBySequence(std::move(children.names), "e-");
   std::vector<zk::Op> deletions;
   for (size_t i = 0; i + kMaxAuditEntries < names.size(); ++i)
-    deletions.push_back(zk::Op::Delete(model::JoinPath(parent, names[i]),
-                                       zk::kAnyVersion));
+    deletions.push_back(
+        zk::Op::Delete(model::JoinPath(parent, names[i]), zk::kAnyVersion));
   return Delete(store, leader_node, deletions, deadline);
 }
 
 // Deletes children of `parent` that were not changed since `before` and that
 // `may_go` agrees to.
-absl::Status DeleteOld(ControlStore& store, const std::string& leader_node,
-                       const std::string& parent, absl::Time before,
-                       absl::FunctionRef<bool(const std::string& name,
-                                              const zk::OwnedNode& node)>
-                           may_go,
-                       absl::Time deadline) {
+absl::Status DeleteOld(
+    ControlStore& store, const std::string& leader_node,
+    const std::string& parent, absl::Time before,
+    absl::FunctionRef<bool(const std::string& name, const zk::OwnedNode& node)>
+        may_go,
+    absl::Time deadline) {
   ROSTER_ASSIGN_OR_RETURN(const zk::Children children,
                           store.session().GetChildren(parent, deadline));
   std::vector<std::string> paths;
@@ -60,8 +59,7 @@ absl::Status DeleteOld(ControlStore& store, const std::string& leader_node,
   for (size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].ok() && nodes[i]->stat.mtime < before &&
         may_go(children.names[i], *nodes[i]))
-      deletions.push_back(
-          zk::Op::Delete(paths[i], nodes[i]->stat.version));
+      deletions.push_back(zk::Op::Delete(paths[i], nodes[i]->stat.version));
   return Delete(store, leader_node, deletions, deadline);
 }
 
@@ -77,8 +75,8 @@ absl::Status DeleteOperations(ControlStore& store,
   std::vector<zk::Op> deletions;
   for (size_t i = 0; i < ended.size(); ++i)
     if (ended[i].first < before || ended.size() - i > kMaxEndedOperations)
-      deletions.push_back(zk::Op::Delete(
-          store.OperationPath(ended[i].second), zk::kAnyVersion));
+      deletions.push_back(zk::Op::Delete(store.OperationPath(ended[i].second),
+                                         zk::kAnyVersion));
   return Delete(store, leader_node, deletions, deadline);
 }
 

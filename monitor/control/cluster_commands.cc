@@ -42,9 +42,9 @@ zk::Op WriteNode(const ClusterNode& node, std::string data) {
 
 absl::Status Unreadable(const ClusterNode& node, const absl::Status& problem) {
   return base::WithReason(
-      absl::FailedPreconditionError(base::StrCat(
-          node.path, " cannot be read, and was left as it is: ",
-          base::Message(problem), ". Mend or delete it")),
+      absl::FailedPreconditionError(
+          base::StrCat(node.path, " cannot be read, and was left as it is: ",
+                       base::Message(problem), ". Mend or delete it")),
       "NODE_UNREADABLE");
 }
 
@@ -53,15 +53,16 @@ absl::StatusOr<Committed> EditBudgets(
     ControlStore& store, const RequestMeta& meta, const AuditSubject& subject,
     absl::FunctionRef<absl::Status(std::vector<model::Budget>&)> edit) {
   return store.Commit(
-      meta, subject, [&](const FencedView&) -> absl::StatusOr<Change> {
+      meta, subject, [&](const FencedView&) -> absl::StatusOr<Changeset> {
         ROSTER_ASSIGN_OR_RETURN(
             const ClusterNode node,
             ReadNode(store, store.paths().budgets, meta.deadline));
         auto budgets = model::ParseBudgets(node.node.data);
         if (!budgets.ok()) return Unreadable(node, budgets.status());
         ROSTER_RETURN_IF_ERROR(edit(*budgets));
-        Change change;
-        change.ops.push_back(WriteNode(node, model::SerializeBudgets(*budgets)));
+        Changeset change;
+        change.ops.push_back(
+            WriteNode(node, model::SerializeBudgets(*budgets)));
         change.targets.push_back({.name = subject.targets.front()});
         return change;
       });
@@ -93,9 +94,9 @@ absl::StatusOr<BudgetReport> SetBudget(ControlStore& store,
                     });
                     if (budgets.size() >= model::kMaxBudgets)
                       return base::WithReason(
-                          absl::ResourceExhaustedError(base::StrCat(
-                              "there are ", budgets.size(),
-                              " budgets, the most there may be")),
+                          absl::ResourceExhaustedError(
+                              base::StrCat("there are ", budgets.size(),
+                                           " budgets, the most there may be")),
                           "TOO_MANY_BUDGETS");
                     budgets.push_back(budget);
                     return absl::OkStatus();
@@ -111,24 +112,23 @@ absl::StatusOr<BudgetReport> SetBudget(ControlStore& store,
 
 absl::Status DeleteBudget(ControlStore& store,
                           const DeleteBudgetRequest& request) {
-  return EditBudgets(
-             store, request.meta,
-             {.action = "DeleteBudget",
-              .reason = request.reason,
-              .ticket = "",
-              .targets = {request.name}},
-             [&](std::vector<model::Budget>& budgets) -> absl::Status {
-               const size_t erased = std::erase_if(
-                   budgets, [&](const model::Budget& budget) {
-                     return budget.name == request.name;
-                   });
-               if (erased > 0) return absl::OkStatus();
-               return base::WithReason(
-                   absl::NotFoundError(base::StrCat(
-                       "there is no budget \"", request.name,
-                       "\"; `rosterctl budget list` lists them")),
-                   "BUDGET_NOT_FOUND", {{"budget", request.name}});
-             })
+  return EditBudgets(store, request.meta,
+                     {.action = "DeleteBudget",
+                      .reason = request.reason,
+                      .ticket = "",
+                      .targets = {request.name}},
+                     [&](std::vector<model::Budget>& budgets) -> absl::Status {
+                       const size_t erased = std::erase_if(
+                           budgets, [&](const model::Budget& budget) {
+                             return budget.name == request.name;
+                           });
+                       if (erased > 0) return absl::OkStatus();
+                       return base::WithReason(
+                           absl::NotFoundError(base::StrCat(
+                               "there is no budget \"", request.name,
+                               "\"; `rosterctl budget list` lists them")),
+                           "BUDGET_NOT_FOUND", {{"budget", request.name}});
+                     })
       .status();
 }
 
@@ -145,7 +145,7 @@ absl::StatusOr<model::Policy> SetPolicy(ControlStore& store,
                    .reason = request.reason,
                    .ticket = "",
                    .targets = {"policy"}},
-                  [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+                  [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
                     ROSTER_ASSIGN_OR_RETURN(
                         const ClusterNode node,
                         ReadNode(store, store.paths().policy,
@@ -153,7 +153,7 @@ absl::StatusOr<model::Policy> SetPolicy(ControlStore& store,
                     policy.reporting.interval = model::DeriveInterval(
                         policy.reporting, fenced.view->members.size(),
                         fenced.view->policy->reporting.interval);
-                    Change change;
+                    Changeset change;
                     change.ops.push_back(
                         WriteNode(node, model::SerializePolicy(policy)));
                     change.targets.push_back({.name = "policy"});
@@ -171,12 +171,12 @@ absl::Status AuditGuardRelease(ControlStore& store,
                .reason = request.reason,
                .ticket = "",
                .targets = {"guard"}},
-              [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+              [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
                 if (!fenced.view->guard)
                   return base::WithReason(
                       absl::FailedPreconditionError("the guard is not on"),
                       "GUARD_NOT_ON");
-                Change change;
+                Changeset change;
                 change.targets.push_back({.name = "guard"});
                 return change;
               })

@@ -32,28 +32,28 @@ size_t BytesOf(const std::vector<zk::Op>& ops) {
 
 absl::Status OutOfReach(const absl::Status& status) {
   return base::WithReason(
-      absl::UnavailableError(base::StrCat(
-          "ZooKeeper is out of reach, so nothing can be changed: ",
-          base::Message(status))),
+      absl::UnavailableError(
+          base::StrCat("ZooKeeper is out of reach, so nothing can be changed: ",
+                       base::Message(status))),
       "ZOOKEEPER_UNAVAILABLE");
 }
 
 absl::Status OutcomeUnknown(const std::string& request_id,
                             const absl::Status& status) {
   return base::WithReason(
-      absl::UnavailableError(base::StrCat(
-          "it is not known whether this was done (", base::Message(status),
-          "); ask again with request_id ", request_id,
-          ": it will not be done twice")),
+      absl::UnavailableError(
+          base::StrCat("it is not known whether this was done (",
+                       base::Message(status), "); ask again with request_id ",
+                       request_id, ": it will not be done twice")),
       "OUTCOME_UNKNOWN", {{"request_id", request_id}});
 }
 
 absl::Status Contended(const absl::Status& conflict) {
   return base::WithReason(
-      absl::UnavailableError(base::StrCat(
-          "not done in time",
-          conflict.ok() ? "" : ", because others were quicker: ",
-          base::Message(conflict))),
+      absl::UnavailableError(
+          base::StrCat("not done in time",
+                       conflict.ok() ? "" : ", because others were quicker: ",
+                       base::Message(conflict))),
       "CONTENDED");
 }
 
@@ -79,8 +79,8 @@ bool IsRefusal(const absl::Status& status) {
 }
 
 void Pause(base::Backoff& backoff, absl::Time deadline) {
-  absl::SleepFor(std::clamp(deadline - absl::Now(), absl::ZeroDuration(),
-                            backoff.Next()));
+  absl::SleepFor(
+      std::clamp(deadline - absl::Now(), absl::ZeroDuration(), backoff.Next()));
 }
 
 std::string Answer(const RequestMeta& meta, const std::string& answer) {
@@ -118,9 +118,8 @@ absl::Status ControlStore::Prepare(absl::Time deadline) {
 absl::Status ControlStore::CheckAllowed(const RequestMeta& meta) const {
   const auto& allowed = options_.controllers;
   if (allowed.empty()) return absl::OkStatus();
-  if (meta.actor.authenticated &&
-      std::find(allowed.begin(), allowed.end(), meta.actor.name) !=
-          allowed.end())
+  if (meta.actor.authenticated && std::find(allowed.begin(), allowed.end(),
+                                            meta.actor.name) != allowed.end())
     return absl::OkStatus();
   return base::WithReason(
       absl::PermissionDeniedError(base::StrCat(
@@ -172,7 +171,8 @@ absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
   bool may_be_stored = !meta.request_id.empty();
   absl::Status unknown;   // of the last write, if its outcome is open
   absl::Status conflict;  // of the last write, if others were quicker
-  for (; absl::Now() < deadline; Pause(backoff, deadline)) {
+  for (; absl::Now() < deadline && !session_.closed();
+       Pause(backoff, deadline)) {
     absl::StatusOr<FencedView> fenced = fence_(deadline);
     if (!fenced.ok()) {
       if (unknown.ok()) return OutOfReach(fenced.status());
@@ -189,7 +189,7 @@ absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
       unknown = absl::OkStatus();  // it was not done
     }
 
-    absl::StatusOr<Change> change = build(*fenced);
+    absl::StatusOr<Changeset> change = build(*fenced);
     if (!change.ok()) {
       if (zk::IsRetryable(change.status())) return OutOfReach(change.status());
       return refuse(change.status());
@@ -227,7 +227,7 @@ absl::Status ControlStore::CommitDuty(const AuditSubject& subject,
                                       const std::string& leader_node,
                                       absl::Time deadline, Build build) {
   ROSTER_ASSIGN_OR_RETURN(const FencedView fenced, fence_(deadline));
-  ROSTER_ASSIGN_OR_RETURN(Change change, build(fenced));
+  ROSTER_ASSIGN_OR_RETURN(Changeset change, build(fenced));
   if (change.ops.empty()) return absl::OkStatus();
   return Write(fenced, zk::Op::Check(leader_node, zk::kAnyVersion),
                std::move(change),
@@ -237,7 +237,7 @@ absl::Status ControlStore::CommitDuty(const AuditSubject& subject,
 }
 
 absl::Status ControlStore::Write(const FencedView& fenced, zk::Op op,
-                                 Change change, model::AuditEntry audit,
+                                 Changeset change, model::AuditEntry audit,
                                  absl::Time deadline) {
   audit.targets = std::move(change.targets);
   audit.forced = change.forced;
@@ -256,9 +256,9 @@ absl::Status ControlStore::Write(const FencedView& fenced, zk::Op op,
   for (zk::Op& one : change.ops) ops.push_back(std::move(one));
   if (BytesOf(ops) > kMaxTransactionBytes)
     return base::WithReason(
-        absl::InvalidArgumentError(base::StrCat(
-            "too much for one transaction: ", audit.targets.size(),
-            " targets; take them in batches (pacing)")),
+        absl::InvalidArgumentError(
+            base::StrCat("too much for one transaction: ", audit.targets.size(),
+                         " targets; take them in batches (pacing)")),
         "TOO_MANY_MEMBERS");
   return session_.Multi(std::move(ops), deadline);
 }
@@ -285,9 +285,9 @@ void ControlStore::AuditRefusal(model::AuditEntry audit,
   const auto created = session_.Create(
       model::JoinPath(paths().audit, "e-"), model::SerializeAuditEntry(audit),
       zk::CreateMode::kPersistentSequential, absl::Now() + absl::Seconds(2));
-  base::Log(options_.log, base::LogLevel::kWarning, "refused action=",
-            audit.action, " actor=\"", audit.actor.name, "\" why=\"",
-            base::Message(refusal), "\"",
+  base::Log(options_.log, base::LogLevel::kWarning,
+            "refused action=", audit.action, " actor=\"", audit.actor.name,
+            "\" why=\"", base::Message(refusal), "\"",
             created.ok() ? "" : "; this could not be audited");
 }
 
@@ -336,11 +336,10 @@ std::string ControlStore::OperationPath(std::string_view id) const {
 absl::StatusOr<StoredOperation> ControlStore::ReadOperation(
     const std::string& id, absl::Time deadline) {
   const auto missing = [&] {
-    return base::WithReason(
-        absl::NotFoundError(base::StrCat(
-            "there is no operation \"", id,
-            "\"; `rosterctl operations` lists them")),
-        "OPERATION_NOT_FOUND", {{"operation", id}});
+    return base::WithReason(absl::NotFoundError(base::StrCat(
+                                "there is no operation \"", id,
+                                "\"; `rosterctl operations` lists them")),
+                            "OPERATION_NOT_FOUND", {{"operation", id}});
   };
   if (!model::ValidateMemberName(id).ok()) return missing();
   auto node = session_.Get(OperationPath(id), deadline);

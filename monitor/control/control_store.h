@@ -31,7 +31,7 @@ struct ControlStoreOptions {
 };
 
 // What is to be written, made from a view.
-struct Change {
+struct Changeset {
   std::vector<zk::Op> ops;
   // For the audit: on what it was done, and whether something was overridden.
   // A change that touches nothing that people care for (the wording of why an
@@ -81,7 +81,7 @@ class ControlStore {
   // Works out a change. May be called several times; must not keep anything of
   // a former call. May read from the store.
   using Build =
-      absl::FunctionRef<absl::StatusOr<Change>(const FencedView& fenced)>;
+      absl::FunctionRef<absl::StatusOr<Changeset>(const FencedView& fenced)>;
 
   ControlStore(zk::BlockingSession& session, Fence fence,
                ControlStoreOptions options);
@@ -132,7 +132,7 @@ class ControlStore {
                                          const std::string& request_id,
                                          absl::Time deadline);
   // `op`: beside the change, what makes it be done once.
-  absl::Status Write(const FencedView& fenced, zk::Op op, Change change,
+  absl::Status Write(const FencedView& fenced, zk::Op op, Changeset change,
                      model::AuditEntry audit, absl::Time deadline);
   void AuditRefusal(model::AuditEntry audit, const absl::Status& refusal);
   model::AuditEntry MakeAudit(const AuditSubject& subject, model::Actor actor,

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
 #include "base/error_details.h"
+#include "base/mutex.h"
 #include "monitor/control/cluster_commands.h"
 #include "monitor/control/ledger_keeper.h"
 #include "monitor/control/operation_commands.h"
@@ -16,10 +18,38 @@ constexpr absl::Duration kTickInterval = absl::Seconds(1);
 // What happens at about the same time is seen to at once.
 constexpr absl::Duration kWakeDelay = absl::Milliseconds(20);
 constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kGrace = absl::Seconds(1);
 
-absl::Status Stopping() {
-  return base::WithReason(absl::UnavailableError("rosterd is stopping"),
-                          "SERVER_STOPPING");
+// A flag to wait for.
+class Idle {
+ public:
+  void Set() {
+    base::MutexLock lock(&mu_);
+    set_ = true;
+    changed_.NotifyAll();
+  }
+  void WaitFor(absl::Duration timeout) {
+    const absl::Time end = absl::Now() + timeout;
+    base::MutexLock lock(&mu_);
+    while (!set_ && absl::Now() < end)
+      changed_.WaitWithTimeout(&mu_, end - absl::Now());
+  }
+
+ private:
+  base::Mutex mu_;
+  base::CondVar changed_;
+  bool set_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+absl::StatusOr<ControlBackend::Nothing> OrNothing(const absl::Status& status) {
+  if (!status.ok()) return status;
+  return ControlBackend::Nothing{};
+}
+
+absl::Status NotServing() {
+  return base::WithReason(
+      absl::UnavailableError("rosterd is starting or stopping"),
+      "SERVER_STOPPING");
 }
 
 }  // namespace
@@ -29,8 +59,12 @@ Controller::Controller(base::Loop& watch_loop, ClusterTable& table,
     : watch_loop_(watch_loop),
       table_(table),
       options_(std::move(options)),
-      loop_("control") {
-  watch_loop_.RunAndWait([this] {
+      loop_("control") {}
+
+Controller::~Controller() { Close(); }
+
+void Controller::Start(std::string monitor_record) {
+  watch_loop_.RunAndWait([this, &monitor_record] {
     session_ = std::make_unique<zk::Session>(watch_loop_, options_.session);
     session_->AddListener(
         [this](const zk::ConnectionInfo& info) { OnSessionState(info); });
@@ -38,10 +72,9 @@ Controller::Controller(base::Loop& watch_loop, ClusterTable& table,
         watch_loop_, *session_,
         coordination::LeaderElectionOptions{
             .path = options_.store.paths.monitors,
-            .data = options_.monitor_record,
+            .data = std::move(monitor_record),
             .log = options_.store.log,
             .on_change = [this](bool leading) { OnElection(leading); }});
-    session_->Start();
   });
   blocking_ = std::make_unique<zk::BlockingSession>(watch_loop_, *session_);
   store_ = std::make_unique<ControlStore>(
@@ -49,15 +82,20 @@ Controller::Controller(base::Loop& watch_loop, ClusterTable& table,
       options_.store);
   duties_ = std::make_unique<Duties>(*store_);
   loop_.Start();
+  serving_ = true;
   loop_.Post([this] { Tick(); });
+  watch_loop_.Post([this] { session_->Start(); });
 }
 
-Controller::~Controller() { Close(); }
-
 void Controller::Close() {
-  if (closed_.exchange(true)) return;
-  blocking_->Close();  // what the thread waits for ends now
-  // Commands that wait their turn are answered before the thread ends.
+  if (!serving_.exchange(false)) return;
+  {
+    // What runs may end; what waits is refused when its turn comes.
+    const auto idle = std::make_shared<Idle>();
+    loop_.Post([idle] { idle->Set(); });
+    idle->WaitFor(kGrace);
+  }
+  blocking_->Close();  // what still waits for ZooKeeper ends now
   loop_.RunAndWait([] {});
   loop_.Stop();
   watch_loop_.RunAndWait([this] {
@@ -98,7 +136,7 @@ void Controller::OnMemberChange(const MemberChange& change) {
 }
 
 void Controller::Wake() {
-  if (closed_ || wake_pending_.exchange(true)) return;
+  if (!serving_ || wake_pending_.exchange(true)) return;
   loop_.Post([this] {
     loop_.RunAfter(kWakeDelay, [this] {
       wake_pending_ = false;
@@ -113,7 +151,7 @@ void Controller::Tick() {
 }
 
 void Controller::RunDuties() {
-  if (closed_) return;
+  if (!serving_) return;
   const ClusterViewPtr view = table_.view();
   if (!view->connected) return;
   if (!prepared_) {
@@ -147,18 +185,18 @@ void Controller::ReadLedger() {
 }
 
 template <typename T, typename Command>
-void Controller::Answer(absl::AnyInvocable<void(T)> done, Command command) {
-  if (closed_) {
-    done(Stopping());
+void Controller::Answer(Done<T> done, Command command) {
+  if (!serving_) {
+    done(NotServing());
     return;
   }
-  loop_.Post([this, done = std::move(done),
-              command = std::move(command)]() mutable {
-    if (closed_)
-      done(Stopping());
-    else
-      done(command(*store_));
-  });
+  loop_.Post(
+      [this, done = std::move(done), command = std::move(command)]() mutable {
+        if (!serving_)
+          done(NotServing());
+        else
+          done(command(*store_));
+      });
 }
 
 void Controller::TakeOffline(TakeOfflineRequest request,
@@ -203,9 +241,9 @@ void Controller::SetBudget(SetBudgetRequest request, Done<BudgetReport> done) {
   });
 }
 
-void Controller::DeleteBudget(DeleteBudgetRequest request, Finished done) {
+void Controller::DeleteBudget(DeleteBudgetRequest request, Done<Nothing> done) {
   Answer(std::move(done), [request = std::move(request)](ControlStore& store) {
-    return monitor::DeleteBudget(store, request);
+    return OrNothing(monitor::DeleteBudget(store, request));
   });
 }
 
@@ -235,15 +273,14 @@ void Controller::SetPolicy(SetPolicyRequest request, Done<model::Policy> done) {
   });
 }
 
-void Controller::ReleaseGuard(ReleaseGuardRequest request, Finished done) {
-  Answer(std::move(done),
-         [this, request = std::move(request)](ControlStore& store) {
-           absl::Status status = AuditGuardRelease(store, request);
-           if (status.ok() && !request.meta.validate_only)
-             watch_loop_.RunAndWait(
-                 [this] { table_.ReleaseGuard(absl::Now()); });
-           return status;
-         });
+void Controller::ReleaseGuard(ReleaseGuardRequest request, Done<Nothing> done) {
+  Answer(std::move(done), [this,
+                           request = std::move(request)](ControlStore& store) {
+    absl::Status status = AuditGuardRelease(store, request);
+    if (status.ok() && !request.meta.validate_only)
+      watch_loop_.RunAndWait([this] { table_.ReleaseGuard(absl::Now()); });
+    return OrNothing(status);
+  });
 }
 
 }  // namespace roster::monitor

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/loop.h"
 #include "coordination/leader_election.h"
+#include "monitor/control/control_backend.h"
 #include "monitor/control/control_store.h"
 #include "monitor/control/duties.h"
 #include "monitor/control/requests.h"
@@ -27,8 +28,6 @@ struct ControllerOptions {
   // ClusterWatcher::Fence(); called on the watch loop.
   std::function<void(absl::AnyInvocable<void(absl::StatusOr<FencedView>)>)>
       fence;
-  // This rosterd's data in the election: a monitor record, see docs/znodes.md.
-  std::string monitor_record;
 };
 
 // Controller carries out what operators ask of one cluster, and, while it is
@@ -45,24 +44,24 @@ struct ControllerOptions {
 // It has a session of its own, apart from the one that watches: that one may be
 // replaced when it is cut off, and would lose the election by it.
 //
-// Thread-safety: thread-safe; construction and Close() off the watch loop.
+// Thread-safety: thread-safe; Start() and Close() off the watch loop.
 // Lifetime: `watch_loop`, `table`, and what the fence uses, outlive Close().
-class Controller {
+class Controller final : public ControlBackend {
  public:
-  template <typename T>
-  using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
-  using Finished = absl::AnyInvocable<void(absl::Status)>;
-
-  // `table` is confined to `watch_loop`.
+  // `table` is confined to `watch_loop`. Answers all calls as Unavailable until
+  // Start().
   Controller(base::Loop& watch_loop, ClusterTable& table,
              ControllerOptions options);
-  ~Controller();
+  ~Controller() override;
 
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
-  // Ends the election and the session. Calls that run or wait end as Cancelled.
-  // Idempotent.
+  // Begins to connect, and takes part in the election with `monitor_record`
+  // (see docs/znodes.md). Once.
+  void Start(std::string monitor_record);
+  // Ends the election and the session. The call that runs has a second to end;
+  // those that wait are refused. Blocks; idempotent.
   void Close();
 
   // Elected and connected, as far as this process knows.
@@ -71,30 +70,33 @@ class Controller {
   void OnMemberChange(const MemberChange& change);
   void OnClusterChange() { Wake(); }
 
-  void TakeOffline(TakeOfflineRequest request, Done<TakeOfflineResult> done);
-  void BringOnline(BringOnlineRequest request, Done<BringOnlineResult> done);
+  void TakeOffline(TakeOfflineRequest request,
+                   Done<TakeOfflineResult> done) override;
+  void BringOnline(BringOnlineRequest request,
+                   Done<BringOnlineResult> done) override;
   // Reads it from ZooKeeper now.
-  void GetOrder(std::string name, absl::Time deadline, Done<StoredOrder> done);
-  void Evict(MemberRequest request, Done<MemberResult> done);
-  void Forget(MemberRequest request, Done<MemberResult> done);
+  void GetOrder(std::string name, absl::Time deadline,
+                Done<StoredOrder> done) override;
+  void Evict(MemberRequest request, Done<MemberResult> done) override;
+  void Forget(MemberRequest request, Done<MemberResult> done) override;
 
-  void SetBudget(SetBudgetRequest request, Done<BudgetReport> done);
-  void DeleteBudget(DeleteBudgetRequest request, Finished done);
+  void SetBudget(SetBudgetRequest request, Done<BudgetReport> done) override;
+  void DeleteBudget(DeleteBudgetRequest request, Done<Nothing> done) override;
 
   void RollingRestart(RollingRestartRequest request,
-                      Done<OperationResult> done);
+                      Done<OperationResult> done) override;
   void ChangeOperation(ChangeOperationRequest request,
-                       Done<StoredOperation> done);
+                       Done<StoredOperation> done) override;
 
-  void ListAudit(AuditQuery query, Done<AuditPage> done);
+  void ListAudit(AuditQuery query, Done<AuditPage> done) override;
 
-  void SetPolicy(SetPolicyRequest request, Done<model::Policy> done);
-  void ReleaseGuard(ReleaseGuardRequest request, Finished done);
+  void SetPolicy(SetPolicyRequest request, Done<model::Policy> done) override;
+  void ReleaseGuard(ReleaseGuardRequest request, Done<Nothing> done) override;
 
  private:
   // Runs `command` on the controller's thread and answers with its result.
   template <typename T, typename Command>
-  void Answer(absl::AnyInvocable<void(T)> done, Command command);
+  void Answer(Done<T> done, Command command);
   absl::StatusOr<FencedView> Fence(absl::Time deadline);
   void OnSessionState(const zk::ConnectionInfo& info);
   void OnElection(bool leading);
@@ -107,7 +109,7 @@ class Controller {
   ClusterTable& table_;
   const ControllerOptions options_;
 
-  std::atomic<bool> closed_{false};
+  std::atomic<bool> serving_{false};  // between Start() and Close()
   std::atomic<bool> leading_{false};
   std::atomic<bool> prepared_{false};
   std::atomic<bool> wake_pending_{false};

@@ -71,10 +71,10 @@ absl::Status Duties::ExpireHolds(const std::string& leader_node,
        .ticket = "",
        .targets = {}},
       leader_node, deadline,
-      [&](const FencedView&) -> absl::StatusOr<Change> {
+      [&](const FencedView&) -> absl::StatusOr<Changeset> {
         ROSTER_ASSIGN_OR_RETURN(const auto orders,
                                 store_.ReadOrders(names, deadline));
-        Change change;
+        Changeset change;
         for (const auto& node : orders) {
           std::vector<std::string> released;
           if (!node.problem.ok()) continue;
@@ -109,11 +109,11 @@ absl::Status Duties::DeriveInterval(const std::string& leader_node,
   std::string data = model::SerializePolicy(policy);
   std::vector<zk::Op> ops;
   ops.push_back(zk::Op::Check(leader_node, zk::kAnyVersion));
-  ops.push_back(node.ok() ? zk::Op::Set(store_.paths().policy, std::move(data),
-                                        node->stat.version)
-                          : zk::Op::Create(store_.paths().policy,
-                                           std::move(data),
-                                           zk::CreateMode::kPersistent));
+  ops.push_back(node.ok()
+                    ? zk::Op::Set(store_.paths().policy, std::move(data),
+                                  node->stat.version)
+                    : zk::Op::Create(store_.paths().policy, std::move(data),
+                                     zk::CreateMode::kPersistent));
   return store_.session().Multi(std::move(ops), deadline);
 }
 

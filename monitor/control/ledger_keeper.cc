@@ -92,8 +92,11 @@ absl::Status LedgerKeeper::Update(const std::string& leader_node,
   view.members.ForEach([&](const MemberPtr& member) {
     if (member->never_seen()) return;
     const auto known = known_.find(member->name);
-    if (known == known_.end() || known->second.czxid != member->czxid ||
-        known->second.state != StateOf(*member))
+    if (known == known_.end() || known->second.czxid != member->czxid)
+      changed.push_back(member);
+    // A registration never comes back: if the ledger says that it went, the
+    // view is about to.
+    else if (!member->present && known->second.state != StateOf(*member))
       changed.push_back(member);
   });
   std::vector<std::string> forgotten;
@@ -138,16 +141,15 @@ absl::Status LedgerKeeper::Write(const std::string& leader_node,
       written[member->name] = {entry.state, entry.czxid, 0};
     } else {
       // By version: a member that leaves writes its own goodbye here.
-      ops.push_back(zk::Op::Set(std::move(path), std::move(data),
-                                known->second.version));
+      ops.push_back(
+          zk::Op::Set(std::move(path), std::move(data), known->second.version));
       written[member->name] = {entry.state, entry.czxid,
                                known->second.version + 1};
     }
   }
   for (const std::string& name : gone)
-    ops.push_back(
-        zk::Op::Delete(model::JoinPath(store_.paths().ledger, name),
-                       known_.find(name)->second.version));
+    ops.push_back(zk::Op::Delete(model::JoinPath(store_.paths().ledger, name),
+                                 known_.find(name)->second.version));
   if (absl::Status status = store_.session().Multi(std::move(ops), deadline);
       !status.ok()) {
     // A member that left has written its goodbye, or it is not known what was

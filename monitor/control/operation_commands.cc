@@ -61,9 +61,9 @@ absl::Status CheckFree(const std::vector<std::string>& names,
     const auto found = busy.find(name);
     if (found != busy.end())
       return base::WithReason(
-          absl::FailedPreconditionError(base::StrCat(
-              name, " is part of operation ", found->second,
-              ", which has not ended; wait for it or cancel it")),
+          absl::FailedPreconditionError(
+              base::StrCat(name, " is part of operation ", found->second,
+                           ", which has not ended; wait for it or cancel it")),
           "OPERATION_CONFLICT",
           {{"member", name}, {"operation", std::string(found->second)}});
   }
@@ -82,12 +82,11 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
                               std::string_view action, Operation operation) {
   Started started;
   const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const ClusterView& view = *fenced.view;
-    ROSTER_ASSIGN_OR_RETURN(
-        std::vector<std::string> names,
-        ResolveTargets(targets, view, allow_absent,
-                       model::kMaxOperationMembers));
+    ROSTER_ASSIGN_OR_RETURN(std::vector<std::string> names,
+                            ResolveTargets(targets, view, allow_absent,
+                                           model::kMaxOperationMembers));
     ROSTER_RETURN_IF_ERROR(CheckFree(names, view));
     started.budgets = CheckBudgets(view, *view.budgets, names);
     const absl::Time now = absl::Now();
@@ -103,7 +102,7 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
     for (std::string& name :
          InOrder(std::move(names), operation.pacing.order, view))
       operation.members.push_back({.name = std::move(name), .since = now});
-    Change change;
+    Changeset change;
     change.ops.push_back(zk::Op::Create(store.OperationPath(operation.id),
                                         model::SerializeOperation(operation),
                                         zk::CreateMode::kPersistent));
@@ -115,14 +114,13 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
     change.answer = Json{{"operation", operation.id}}.dump();
     return change;
   };
-  ROSTER_ASSIGN_OR_RETURN(
-      Committed committed,
-      store.Commit(meta,
-                   {.action = std::string(action),
-                    .reason = operation.reason,
-                    .ticket = operation.ticket,
-                    .targets = DescribeTargets(targets)},
-                   build));
+  ROSTER_ASSIGN_OR_RETURN(Committed committed,
+                          store.Commit(meta,
+                                       {.action = std::string(action),
+                                        .reason = operation.reason,
+                                        .ticket = operation.ticket,
+                                        .targets = DescribeTargets(targets)},
+                                       build));
   started.request_id = committed.request_id;
   if (meta.validate_only) {
     started.operation = {.operation = std::move(operation)};
@@ -141,14 +139,14 @@ absl::Status Apply(const ChangeOperationRequest& request, absl::Time now,
   using Verb = ChangeOperationRequest::Verb;
   const auto refuse = [&](std::string_view why) {
     return base::WithReason(
-        absl::FailedPreconditionError(base::StrCat(
-            "operation ", operation.id, " ", why)),
+        absl::FailedPreconditionError(
+            base::StrCat("operation ", operation.id, " ", why)),
         "OPERATION_STATE",
         {{"state", std::string(OperationStateName(operation.state))}});
   };
   if (operation.ended())
-    return refuse(base::StrCat("has ended as ",
-                               OperationStateName(operation.state)));
+    return refuse(
+        base::StrCat("has ended as ", OperationStateName(operation.state)));
   const std::string by =
       base::StrCat(" by ", request.meta.actor.name,
                    request.reason.empty() ? "" : ": ", request.reason);
@@ -180,8 +178,7 @@ absl::Status Apply(const ChangeOperationRequest& request, absl::Time now,
 // Which members' holds a cancelled operation ends.
 std::vector<std::string> ToRelease(const Operation& operation,
                                    bool release_holds) {
-  const bool restart =
-      operation.kind == model::OperationKind::kRollingRestart;
+  const bool restart = operation.kind == model::OperationKind::kRollingRestart;
   std::vector<std::string> names;
   for (const auto& member : operation.members) {
     const bool under_way = member.step == OperationStep::kDraining ||
@@ -249,14 +246,14 @@ absl::StatusOr<StoredOperation> ChangeOperation(
                              : request.verb == Verb::kResume
                                  ? "ResumeOperation"
                                  : "CancelOperation";
-  const auto build = [&](const FencedView&) -> absl::StatusOr<Change> {
+  const auto build = [&](const FencedView&) -> absl::StatusOr<Changeset> {
     ROSTER_ASSIGN_OR_RETURN(
         StoredOperation stored,
         store.ReadOperation(request.id, request.meta.deadline));
     Operation& operation = stored.operation;
     const absl::Time now = absl::Now();
     ROSTER_RETURN_IF_ERROR(Apply(request, now, operation));
-    Change change;
+    Changeset change;
     change.targets.push_back({.name = request.id});
     if (request.verb == Verb::kCancel) {
       ROSTER_ASSIGN_OR_RETURN(

@@ -42,7 +42,9 @@ int64_t RunningTasks(const Member& member) {
 class Planner {
  public:
   Planner(const Operation& operation, const ClusterView& view, absl::Time now)
-      : view_(view), now_(now), plan_{.next = operation, .hold = {}, .release = {}} {}
+      : view_(view),
+        now_(now),
+        plan_{.next = operation, .hold = {}, .release = {}} {}
 
   OperationPlan Make() {
     Operation& operation = plan_.next;
@@ -52,9 +54,9 @@ class Planner {
       return std::move(plan_);
     }
     if (view_.guard) {
-      operation.waiting = base::StrCat(
-          "the mass-loss guard is on: ", view_.guard->departures,
-          " members departed at about the same time");
+      operation.waiting =
+          base::StrCat("the mass-loss guard is on: ", view_.guard->departures,
+                       " members departed at about the same time");
       return std::move(plan_);
     }
     if (operation.state == OperationState::kScheduled) {
@@ -140,8 +142,7 @@ class Planner {
     if (seen.status == MemberStatus::kUp &&
         now_ >= seen.status_since + pacing.min_healthy) {
       Step(member, OperationStep::kDone);
-    } else if (now_ >
-               member.since + pacing.step_timeout + pacing.min_healthy) {
+    } else if (now_ > member.since + pacing.step_timeout + pacing.min_healthy) {
       Fail(member, base::StrCat("not healthy in time: it is ",
                                 model::MemberStatusName(seen.status)));
     }
@@ -283,19 +284,18 @@ OperationPlan PlanOperation(const Operation& operation, const ClusterView& view,
   return Planner(operation, view, now).Make();
 }
 
-model::Hold HoldOf(const Operation& operation, std::string id,
-                   absl::Time now) {
-  return {.id = std::move(id),
-          .owner = operation.owner,
-          .mode = operation.mode,
-          .reason = operation.reason,
-          .ticket = operation.ticket,
-          .created_at = now,
-          .deadline = std::min(operation.deadline,
-                               now + operation.drain_timeout),
-          .expires_at = std::min(operation.expires_at,
-                                 now + operation.expire_after),
-          .restart = operation.kind == OperationKind::kRollingRestart};
+model::Hold HoldOf(const Operation& operation, std::string id, absl::Time now) {
+  return {
+      .id = std::move(id),
+      .owner = operation.owner,
+      .mode = operation.mode,
+      .reason = operation.reason,
+      .ticket = operation.ticket,
+      .created_at = now,
+      .deadline = std::min(operation.deadline, now + operation.drain_timeout),
+      .expires_at =
+          std::min(operation.expires_at, now + operation.expire_after),
+      .restart = operation.kind == OperationKind::kRollingRestart};
 }
 
 }  // namespace roster::monitor

@@ -27,7 +27,7 @@ void FailMember(model::Operation& operation, const std::string& name,
 // Adds what the plan does to the members' orders. A member whose order cannot
 // be written has failed.
 absl::Status AddOrders(ControlStore& store, OperationPlan& plan,
-                       absl::Time deadline, Change& change) {
+                       absl::Time deadline, Changeset& change) {
   const absl::Time now = absl::Now();
   const auto write = [&](const OrderNode& node, const model::Order& next) {
     change.ops.push_back(store.WriteOrder(node, next));
@@ -67,12 +67,12 @@ absl::Status AddOrders(ControlStore& store, OperationPlan& plan,
 absl::Status RunOne(ControlStore& store, const std::string& leader_node,
                     const model::Operation& seen, absl::Time deadline) {
   const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     ROSTER_ASSIGN_OR_RETURN(const StoredOperation stored,
                             store.ReadOperation(seen.id, deadline));
     OperationPlan plan =
         PlanOperation(stored.operation, *fenced.view, absl::Now());
-    Change change;
+    Changeset change;
     if (plan.empty_for(stored.operation)) return change;
     ROSTER_RETURN_IF_ERROR(AddOrders(store, plan, deadline, change));
     change.forced = stored.operation.force;

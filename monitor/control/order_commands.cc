@@ -36,13 +36,12 @@ std::vector<OrderChange> ChangesOf(const Json& answer,
                                    const ClusterViewPtr& view) {
   std::vector<OrderChange> changes;
   for (const Json& json : answer.value("changes", Json::array())) {
-    OrderChange change{
-        .name = json.value("name", ""),
-        .hold_id = json.value("hold_id", ""),
-        .epoch_before = json.value("epoch_before", int64_t{0}),
-        .epoch = json.value("epoch", int64_t{0}),
-        .released_hold_ids =
-            json.value("released", std::vector<std::string>{})};
+    OrderChange change{.name = json.value("name", ""),
+                       .hold_id = json.value("hold_id", ""),
+                       .epoch_before = json.value("epoch_before", int64_t{0}),
+                       .epoch = json.value("epoch", int64_t{0}),
+                       .released_hold_ids =
+                           json.value("released", std::vector<std::string>{})};
     const MemberPtr member =
         view == nullptr ? nullptr : view->members.Find(change.name);
     change.never_seen = member == nullptr || member->never_seen();
@@ -60,9 +59,10 @@ Json ParseAnswer(const std::string& text) {
 
 absl::Status Unreadable(const OrderNode& node, const std::string& path) {
   return base::WithReason(
-      absl::FailedPreconditionError(base::StrCat(
-          "the order of ", node.name, " cannot be read, and was left as it is: ",
-          base::Message(node.problem), ". Mend or delete ", path)),
+      absl::FailedPreconditionError(
+          base::StrCat("the order of ", node.name,
+                       " cannot be read, and was left as it is: ",
+                       base::Message(node.problem), ". Mend or delete ", path)),
       "ORDER_UNREADABLE", {{"member", node.name}});
 }
 
@@ -77,10 +77,10 @@ absl::StatusOr<std::vector<OrderNode>> ReadForChange(
                         model::JoinPath(store.paths().control, node.name));
     if (expected_epoch && node.order.epoch != *expected_epoch)
       return base::WithReason(
-          absl::AbortedError(base::StrCat(
-              "the order of ", node.name, " has epoch ", node.order.epoch,
-              " and not ", *expected_epoch,
-              ": somebody has changed it since; look again")),
+          absl::AbortedError(
+              base::StrCat("the order of ", node.name, " has epoch ",
+                           node.order.epoch, " and not ", *expected_epoch,
+                           ": somebody has changed it since; look again")),
           "EPOCH_MISMATCH",
           {{"member", node.name}, {"epoch", base::StrCat(node.order.epoch)}});
   }
@@ -101,9 +101,9 @@ absl::Status RefuseByBudget(const ClusterView& view,
                             const std::vector<BudgetReport>& reports) {
   if (!view.budgets_problem.empty())
     return base::WithReason(
-        absl::FailedPreconditionError(base::StrCat(
-            "the budgets cannot be read, so none can be kept: ",
-            view.budgets_problem, ". Mend the node, or force")),
+        absl::FailedPreconditionError(
+            base::StrCat("the budgets cannot be read, so none can be kept: ",
+                         view.budgets_problem, ". Mend the node, or force")),
         "BUDGETS_UNREADABLE");
   absl::Status refusal;
   std::vector<std::string> explanations;
@@ -124,17 +124,15 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
     ControlStore& store, const TakeOfflineRequest& request) {
   std::vector<BudgetReport> reports;
   const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const ClusterView& view = *fenced.view;
-    ROSTER_ASSIGN_OR_RETURN(
-        const std::vector<std::string> names,
-        ResolveTargets(request.targets, view, request.allow_absent,
-                       kMaxTargets));
-    ROSTER_ASSIGN_OR_RETURN(
-        const std::vector<OrderNode> orders,
-        ReadForChange(store, names, request.expected_epoch,
-                      request.meta.deadline));
-    Change change;
+    ROSTER_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                            ResolveTargets(request.targets, view,
+                                           request.allow_absent, kMaxTargets));
+    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
+                            ReadForChange(store, names, request.expected_epoch,
+                                          request.meta.deadline));
+    Changeset change;
     reports = CheckBudgets(view, *view.budgets, names);
     if (absl::Status refusal = RefuseByBudget(view, reports); !refusal.ok()) {
       if (!request.force) return refusal;
@@ -149,8 +147,8 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
       absl::StatusOr<model::Order> next = PlaceHold(node.order, hold);
       if (!next.ok())
         return base::WithReason(
-            absl::ResourceExhaustedError(base::StrCat(
-                node.name, ": ", base::Message(next.status()))),
+            absl::ResourceExhaustedError(
+                base::StrCat(node.name, ": ", base::Message(next.status()))),
             "TOO_MANY_HOLDS");
       change.ops.push_back(store.WriteOrder(node, *next));
       change.targets.push_back({node.name, node.order.epoch, next->epoch});
@@ -194,7 +192,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
         "HOLD_NOT_FOUND", {{"member", node.name}});
   };
   const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     // Orders stand for names that were never seen, too.
     ROSTER_ASSIGN_OR_RETURN(
         std::vector<std::string> names,
@@ -204,11 +202,10 @@ absl::StatusOr<BringOnlineResult> BringOnline(
       std::erase_if(names, [&](const std::string& name) {
         return !fenced.view->members.Find(name)->order->held();
       });
-    ROSTER_ASSIGN_OR_RETURN(
-        const std::vector<OrderNode> orders,
-        ReadForChange(store, names, request.expected_epoch,
-                      request.meta.deadline));
-    Change change;
+    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
+                            ReadForChange(store, names, request.expected_epoch,
+                                          request.meta.deadline));
+    Changeset change;
     std::vector<OrderChange> changes;
     for (const OrderNode& node : orders) {
       std::vector<std::string> released;
@@ -226,9 +223,9 @@ absl::StatusOr<BringOnlineResult> BringOnline(
     }
     if (changes.empty())
       return base::WithReason(
-          absl::FailedPreconditionError(base::StrCat(
-              "no member that matches ", request.targets.selector,
-              " has such a hold")),
+          absl::FailedPreconditionError(base::StrCat("no member that matches ",
+                                                     request.targets.selector,
+                                                     " has such a hold")),
           "HOLD_NOT_FOUND");
     change.answer = Json{{"changes", ToJson(changes)}}.dump();
     return change;
@@ -262,8 +259,9 @@ namespace {
 absl::Status NotHeld(const std::string& name) {
   return base::WithReason(
       absl::FailedPreconditionError(base::StrCat(
-          name, " is not held: only who was ordered offline can be evicted; "
-                "take it offline first")),
+          name,
+          " is not held: only who was ordered offline can be evicted; "
+          "take it offline first")),
       "MEMBER_NOT_HELD", {{"member", name}});
 }
 
@@ -293,19 +291,18 @@ MemberResult ToMemberResult(const Committed& committed) {
 
 absl::StatusOr<MemberResult> Evict(ControlStore& store,
                                    const MemberRequest& request) {
-  const auto build = [&](const FencedView&) -> absl::StatusOr<Change> {
+  const auto build = [&](const FencedView&) -> absl::StatusOr<Changeset> {
     const std::string path =
         model::JoinPath(store.options().members_path, request.name);
-    ROSTER_ASSIGN_OR_RETURN(
-        const std::vector<OrderNode> orders,
-        ReadForChange(store, {request.name}, std::nullopt,
-                      request.meta.deadline));
+    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
+                            ReadForChange(store, {request.name}, std::nullopt,
+                                          request.meta.deadline));
     const OrderNode& node = orders.front();
     auto present = store.session().Exists(path, request.meta.deadline);
     if (absl::IsNotFound(present.status())) return Unknown(request.name);
     if (!present.ok()) return present.status();
     if (!node.order.held()) return NotHeld(request.name);
-    Change change;
+    Changeset change;
     const absl::Time deadline = LastDeadline(node.order);
     if (deadline > absl::Now()) {
       if (!request.force)
@@ -314,8 +311,7 @@ absl::StatusOr<MemberResult> Evict(ControlStore& store,
                 request.name, " may drain ",
                 deadline == absl::InfiniteFuture()
                     ? "for as long as it takes, its hold has no deadline"
-                    : base::StrCat("until ",
-                                   model::FormatTimestamp(deadline)),
+                    : base::StrCat("until ", model::FormatTimestamp(deadline)),
                 "; wait, or force")),
             "DEADLINE_NOT_PASSED", {{"member", request.name}});
       change.forced = true;
@@ -339,7 +335,7 @@ absl::StatusOr<MemberResult> Evict(ControlStore& store,
 absl::StatusOr<MemberResult> Forget(ControlStore& store,
                                     const MemberRequest& request) {
   const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Change> {
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const MemberPtr member = fenced.view->members.Find(request.name);
     if (member == nullptr) return Unknown(request.name);
     auto present = store.session().Exists(
@@ -352,21 +348,21 @@ absl::StatusOr<MemberResult> Forget(ControlStore& store,
           absl::FailedPreconditionError(base::StrCat(
               request.name, " lives: only who is gone can be forgotten")),
           "MEMBER_PRESENT", {{"member", request.name}});
-    ROSTER_ASSIGN_OR_RETURN(
-        const std::vector<OrderNode> orders,
-        ReadForChange(store, {request.name}, std::nullopt,
-                      request.meta.deadline));
+    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
+                            ReadForChange(store, {request.name}, std::nullopt,
+                                          request.meta.deadline));
     const OrderNode& node = orders.front();
     if (node.order.held())
       return base::WithReason(
-          absl::FailedPreconditionError(base::StrCat(
-              request.name, " is held, and holds are not forgotten; bring it "
-                            "online first (all holds)")),
+          absl::FailedPreconditionError(
+              base::StrCat(request.name,
+                           " is held, and holds are not forgotten; bring it "
+                           "online first (all holds)")),
           "MEMBER_HELD", {{"member", request.name}});
     model::Order next = node.order;
     ++next.epoch;
     next.forgotten_czxid = member->czxid;
-    Change change;
+    Changeset change;
     change.ops.push_back(store.WriteOrder(node, next));
     const std::string ledger =
         model::JoinPath(store.paths().ledger, request.name);

@@ -11,10 +11,10 @@ namespace roster::monitor {
 // proto/roster/v1/control.proto.
 
 // Without start_at and pacing.
-absl::StatusOr<TakeOfflineResult> TakeOffline(ControlStore& store,
-                                              const TakeOfflineRequest& request);
-absl::StatusOr<BringOnlineResult> BringOnline(ControlStore& store,
-                                              const BringOnlineRequest& request);
+absl::StatusOr<TakeOfflineResult> TakeOffline(
+    ControlStore& store, const TakeOfflineRequest& request);
+absl::StatusOr<BringOnlineResult> BringOnline(
+    ControlStore& store, const BringOnlineRequest& request);
 absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
                                      const std::string& name,
                                      absl::Time deadline);

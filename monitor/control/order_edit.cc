@@ -55,11 +55,11 @@ absl::StatusOr<model::Order> PlaceHold(const model::Order& order,
     return next;
   }
   if (next.holds.size() >= kMaxHoldsPerMember)
-    return base::WithReason(
-        absl::ResourceExhaustedError(base::StrCat(
-            "it has ", next.holds.size(), " holds already, the most there may "
-            "be; release one first")),
-        "TOO_MANY_HOLDS");
+    return base::WithReason(absl::ResourceExhaustedError(base::StrCat(
+                                "it has ", next.holds.size(),
+                                " holds already, the most there may "
+                                "be; release one first")),
+                            "TOO_MANY_HOLDS");
   next.holds.push_back(hold);
   return next;
 }
@@ -80,9 +80,8 @@ std::optional<model::Order> ReleaseHolds(const model::Order& order,
   for (const model::Hold& hold : order.holds)
     if (filter.Matches(hold)) released.push_back(hold.id);
   if (released.empty()) return std::nullopt;
-  std::erase_if(next.holds, [&](const model::Hold& hold) {
-    return filter.Matches(hold);
-  });
+  std::erase_if(next.holds,
+                [&](const model::Hold& hold) { return filter.Matches(hold); });
   ++next.epoch;
   return next;
 }

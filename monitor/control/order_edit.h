@@ -31,7 +31,7 @@ absl::StatusOr<model::Order> PlaceHold(const model::Order& order,
 struct HoldFilter {
   bool all = false;
   std::vector<std::string> ids;
-  std::string owner;  // used if neither of the others is
+  std::string owner;                     // used if neither of the others is
   std::optional<absl::Time> expired_by;  // and only these
 
   bool Matches(const model::Hold& hold) const;

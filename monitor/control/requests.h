@@ -97,7 +97,7 @@ struct BringOnlineResult {
 
 struct StoredOrder {
   model::Order order;
-  std::string problem;  // why it cannot be read
+  std::string problem;                           // why it cannot be read
   absl::Time changed_at = absl::InfinitePast();  // never
 };
 

@@ -20,8 +20,8 @@ absl::StatusOr<std::vector<std::string>> Select(const std::string& text,
         "selector");
   absl::StatusOr<Selector> selector = Selector::Parse(text);
   if (!selector.ok())
-    return base::WithReason(
-        base::WithBadField(selector.status(), "selector"), "INVALID_SELECTOR");
+    return base::WithReason(base::WithBadField(selector.status(), "selector"),
+                            "INVALID_SELECTOR");
   std::vector<std::string> names;
   view.members.ForEach([&](const MemberPtr& member) {
     if (selector->Matches(*member)) names.push_back(member->name);

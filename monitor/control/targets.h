@@ -17,9 +17,10 @@ inline constexpr size_t kMaxTargets = 500;
 // seen, unless `allow_absent`, and for a selector that matches nobody.
 // InvalidArgument for a selector that is empty or does not parse, and for
 // over `most`.
-absl::StatusOr<std::vector<std::string>> ResolveTargets(
-    const Targets& targets, const ClusterView& view, bool allow_absent,
-    size_t most);
+absl::StatusOr<std::vector<std::string>> ResolveTargets(const Targets& targets,
+                                                        const ClusterView& view,
+                                                        bool allow_absent,
+                                                        size_t most);
 
 // For the audit: the names, or the selector.
 std::vector<std::string> DescribeTargets(const Targets& targets);

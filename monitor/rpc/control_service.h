@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/loop.h"
-#include "monitor/rpc/control_backend.h"
+#include "monitor/control/control_backend.h"
 #include "monitor/rpc/parking_lot.h"
 #include "monitor/rpc/rpc_stats.h"
 #include "monitor/state/cluster_view.h"
@@ -22,7 +22,7 @@ struct ControlledCluster {
   std::string name;
   // The newest view; thread-safe, never null.
   std::function<ClusterViewPtr()> view;
-  // Carries out changes; see controller_backend.h.
+  // Carries out changes; outlives the service.
   ControlBackend* backend = nullptr;
 };
 

@@ -60,9 +60,10 @@ class ClusterWatcher {
  private:
   class Mirrored;
 
-  void AddMirror(std::string path,
-                 std::function<void(std::string_view, const zk::Node&)> on_child,
-                 std::function<void(std::string_view)> on_gone);
+  void AddMirror(
+      std::string path,
+      std::function<void(std::string_view, const zk::Node&)> on_child,
+      std::function<void(std::string_view)> on_gone);
   void OnMember(std::string_view name, const zk::Node& node);
   void OnMemberGone(std::string_view name);
   void ReadLedger(const std::string& name);

@@ -9,9 +9,8 @@
 
 namespace roster::monitor {
 
-// What ControlService asks of whoever carries out changes: a Controller (see
-// controller_backend.h), or a test. The calls are those of
-// monitor/control/controller.h.
+// What the services ask of whoever carries out changes: a Controller, or a test
+// in its place. See controller.h for what is guaranteed.
 //
 // Thread-safety: implementations are thread-safe, and call `done` on any
 // thread, exactly once.
