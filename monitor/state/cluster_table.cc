@@ -326,6 +326,7 @@ void ClusterTable::Tick(absl::Time now) {
     if (expired == nullptr) break;
     Remove(current_.members.Find(expired->name), now);
   }
+  DropLongestGone(now);
   if (current_.as_of != now) Publish(now);
 }
 
@@ -364,8 +365,13 @@ void ClusterTable::DropLongestGone(absl::Time now) {
   size_t limit = options_.max_departed;
   // In a mass loss, those who were there before it have room.
   if (current_.guard) limit += static_cast<size_t>(current_.guard->members);
-  while (schedule_.departed() > limit)
-    Remove(current_.members.Find(schedule_.LongestGone()->name), now);
+  const model::GuardPolicy& guard = current_.policy->guard;
+  while (schedule_.departed() > limit) {
+    const Member* const longest_gone = schedule_.LongestGone();
+    // It may be the beginning of one.
+    if (guard.enabled && longest_gone->departed_at + guard.window > now) break;
+    Remove(current_.members.Find(longest_gone->name), now);
+  }
 }
 
 void ClusterTable::Commit(const MemberPtr& before,

@@ -40,7 +40,9 @@ struct ClusterTableOptions {
   absl::Duration left_retention = absl::Hours(1);
   absl::Duration lost_retention = absl::Hours(24 * 7);
   // Departed members kept at most; the longest gone are forgotten first. Those
-  // that are held offline do not count: they stay for as long as the hold.
+  // that are held offline do not count: they stay for as long as the hold. More
+  // are kept of those that went within the mass-loss guard's window, and while
+  // it is on.
   size_t max_departed = 10'000;
   // Orders kept at most for names that have no member, or were never seen as
   // one. What is over it is not remembered, and counted.

@@ -49,7 +49,7 @@ TEST_F(ClusterTableTest, ShowsWhatWasRead) {
 
   const MemberPtr member = Find("a");
   ASSERT_NE(member, nullptr);
-  EXPECT_EQ(member->cluster, "default");
+  EXPECT_EQ(*member->cluster, "default");
   EXPECT_TRUE(member->present);
   EXPECT_EQ(member->status, MemberStatus::kDegraded);
   EXPECT_EQ(member->status_since, now_);
@@ -203,7 +203,7 @@ TEST_F(ClusterTableTest, F41_ARecordThatBecomesUnreadableKeepsItsMember) {
   EXPECT_TRUE(Find("a")->opaque());
   EXPECT_THAT(NewEvents(),
               ElementsAre("STATUS_CHANGED a", "RECORD_UNREADABLE a"));
-  EXPECT_EQ(LastEvent()->detail, Find("a")->opaque_reason);
+  EXPECT_EQ(LastEvent()->detail, Find("a")->problems->opaque_reason);
   EXPECT_EQ(table_.counters().unreadable_records, 1u);
 
   Update("a", MakeRecord());
@@ -218,7 +218,7 @@ TEST_F(ClusterTableTest, APersistentNodeIsListedAndSaysThatItWillNotGo) {
 
   ASSERT_NE(Find("config"), nullptr);
   EXPECT_TRUE(Find("config")->present);
-  EXPECT_THAT(Find("config")->opaque_reason, HasSubstr("persistent"));
+  EXPECT_THAT(Find("config")->problems->opaque_reason, HasSubstr("persistent"));
   EXPECT_EQ(Find("config")->status, MemberStatus::kDegraded);
 }
 
@@ -338,129 +338,6 @@ TEST_F(ClusterTableTest, ChangesFoundAfterAnOutageAreMarked) {
   EXPECT_THAT(NewEvents(), ElementsAre("LOST a", "JOINED c"));
 }
 
-TEST_F(ClusterTableTest, AHoldTakesAMemberOffline) {
-  Create("a");
-  Synced();
-  NewEvents();
-  Order("a", MakeOrder(1, {"ops"}));
-  EXPECT_EQ(Find("a")->status, MemberStatus::kDraining);
-  EXPECT_THAT(NewEvents(), ElementsAre("STATUS_CHANGED a"));
-  EXPECT_EQ(LastEvent()->detail, "held by ops: kernel upgrade");
-
-  Update("a", MakeRecord(ReportedState::kDrained));
-  EXPECT_EQ(Find("a")->status, MemberStatus::kOffline);
-  EXPECT_EQ(Find("a")->order.epoch, 1);
-
-  Order("a", "");
-  EXPECT_FALSE(Find("a")->order.held());
-}
-
-TEST_F(ClusterTableTest, AnAbsentMemberThatIsHeldIsOfflineForAsLongAsTheHold) {
-  Create("a");
-  Synced();
-  Order("a", MakeOrder(1, {"ops"}));
-  NewEvents();
-  Gone("a");
-  EXPECT_THAT(NewEvents(), ElementsAre("LEFT a"));
-  EXPECT_EQ(Find("a")->status, MemberStatus::kOffline);
-  EXPECT_EQ(table_.counters().losses, 0u);
-  Tick(absl::Hours(24 * 365));
-  EXPECT_EQ(Find("a")->status, MemberStatus::kOffline);
-
-  Order("a", MakeOrder(2, {}));
-  Tick();
-  EXPECT_THAT(NewEvents(), ElementsAre("STATUS_CHANGED a"));
-  EXPECT_EQ(Find("a")->status, MemberStatus::kLost);
-  EXPECT_EQ(Find("a")->status_since, now_);
-  Tick(table_.options().lost_retention);
-  EXPECT_THAT(NewEvents(), ElementsAre("FORGOTTEN a"));
-}
-
-TEST_F(ClusterTableTest, AnOrderWaitsForAMemberNotYetBorn) {
-  Synced();
-  Order("a", MakeOrder(3, {"ops"}));
-  EXPECT_TRUE(table_.view()->members.empty());
-  EXPECT_EQ(table_.view()->revision, 0u);
-  Create("a");
-
-  EXPECT_EQ(Find("a")->status, MemberStatus::kDraining);
-  EXPECT_EQ(Find("a")->order.epoch, 3);
-}
-
-TEST_F(ClusterTableTest, AnOrderThatWasDeletedDoesNotWait) {
-  Synced();
-  Order("a", MakeOrder(3, {"ops"}));
-  Order("a", "");
-  Create("a");
-
-  EXPECT_EQ(Find("a")->status, MemberStatus::kUp);
-}
-
-TEST_F(ClusterTableTest, ABrokenOrderChangesNothingButSaysSo) {
-  Create("a");
-  Synced();
-  Order("a", MakeOrder(1, {"ops"}));
-  Order("b", MakeOrder(1, {"ops"}));
-  NewEvents();
-  Order("a", "{broken");
-  Order("b", "{broken");
-  Create("b");
-
-  for (const char* name : {"a", "b"}) {
-    EXPECT_EQ(Find(name)->status, MemberStatus::kDraining) << name;
-    EXPECT_EQ(Find(name)->order.epoch, 1) << name;
-    EXPECT_NE(Find(name)->order_problem, "") << name;
-  }
-  EXPECT_THAT(NewEvents(), ElementsAre("JOINED b"));
-  Order("a", MakeOrder(2, {}));
-  EXPECT_EQ(Find("a")->order_problem, "");
-  EXPECT_EQ(Find("a")->status, MemberStatus::kUp);
-}
-
-TEST_F(ClusterTableTest, TheOrderOutlivesItsForgottenMember) {
-  Create("a");
-  Synced();
-  Order("a", MakeOrder(4, {"ops"}));
-  Gone("a");
-  EXPECT_TRUE(table_.Forget("a", now_));
-  EXPECT_EQ(Find("a"), nullptr);
-  Create("a");
-
-  EXPECT_EQ(Find("a")->order.epoch, 4);
-  EXPECT_EQ(Find("a")->status, MemberStatus::kDraining);
-}
-
-TEST_F(ClusterTableTest, OnlyDepartedMembersCanBeForgotten) {
-  Create("a");
-  Synced();
-  NewEvents();
-  EXPECT_FALSE(table_.Forget("a", now_));
-  EXPECT_FALSE(table_.Forget("unknown", now_));
-  Gone("a");
-
-  EXPECT_TRUE(table_.Forget("a", now_));
-  EXPECT_FALSE(table_.Forget("a", now_));
-  EXPECT_THAT(NewEvents(), ElementsAre("LOST a", "FORGOTTEN a"));
-}
-
-TEST_F(ClusterTableTest, DepartedMembersStayForTheirRetention) {
-  Create("left");
-  Update("left", MakeRecord(ReportedState::kLeaving));
-  Create("lost");
-  Synced();
-  Gone("left");
-  Gone("lost");
-  NewEvents();
-
-  Tick(table_.options().left_retention - absl::Seconds(1));
-  EXPECT_THAT(NewEvents(), IsEmpty());
-  Tick(absl::Seconds(1));
-  EXPECT_THAT(NewEvents(), ElementsAre("FORGOTTEN left"));
-  Tick(table_.options().lost_retention);
-  EXPECT_THAT(NewEvents(), ElementsAre("FORGOTTEN lost"));
-  EXPECT_TRUE(table_.view()->members.empty());
-}
-
 TEST_F(ClusterTableTest, ATickRefreshesHowFreshTheViewIsAndNothingElse) {
   Create("a");
   Synced();
@@ -476,48 +353,6 @@ TEST_F(ClusterTableTest, ANameThatCannotBeIsIgnored) {
   Synced();
   Create("");
   EXPECT_TRUE(table_.view()->members.empty());
-}
-
-class BoundedTableTest : public ClusterTableTest {
- protected:
-  BoundedTableTest()
-      : ClusterTableTest({.max_departed = 2, .max_pending_orders = 2}) {}
-};
-
-TEST_F(BoundedTableTest, ForgetsTheLongestGoneFirst) {
-  Synced();
-  for (const char* name : {"d", "c", "b", "a"}) {
-    Create(name);
-    Advance(absl::Seconds(1));
-    Gone(name);
-  }
-
-  EXPECT_EQ(Find("d"), nullptr);
-  EXPECT_EQ(Find("c"), nullptr);
-  EXPECT_NE(Find("b"), nullptr);
-  EXPECT_NE(Find("a"), nullptr);
-}
-
-TEST_F(BoundedTableTest, KeepsThoseThatAreHeld) {
-  Synced();
-  for (const char* name : {"a", "b", "c", "d"}) {
-    Create(name);
-    Order(name, MakeOrder(1, {"ops"}));
-    Gone(name);
-  }
-  EXPECT_EQ(CountOf(MemberStatus::kOffline), 4);
-
-  for (const char* name : {"a", "b", "c", "d"}) Order(name, MakeOrder(2, {}));
-  EXPECT_EQ(table_.view()->members.size(), 2u);
-}
-
-TEST_F(BoundedTableTest, CountsOrdersThatAreTooManyToRemember) {
-  Synced();
-  for (const char* name : {"a", "b", "c"}) Order(name, MakeOrder(1, {"ops"}));
-  EXPECT_EQ(table_.counters().dropped_orders, 1u);
-
-  for (const char* name : {"a", "b", "c"}) Create(name);
-  EXPECT_EQ(CountOf(MemberStatus::kDraining), 2);
 }
 
 }  // namespace
