@@ -18,6 +18,7 @@ MemberPtr MakeMember(int number, int gauges, int tasks) {
   auto member = std::make_shared<Member>();
   member->cluster = "default";
   member->name = "web-" + std::to_string(number) + ".example.net";
+  member->czxid = 1 + number;
   member->present = true;
   member->joined_at = absl::FromUnixMillis(1'763'800'000'123 + number);
   member->record.service = "search-indexer";
@@ -37,18 +38,25 @@ MemberPtr MakeMember(int number, int gauges, int tasks) {
   return member;
 }
 
-ClusterViewPtr MakeView(int members, int gauges, int tasks) {
+ClusterViewPtr MakeView(int members, int gauges, int tasks, int budgets) {
   auto view = std::make_shared<ClusterView>();
   view->cluster = "default";
+  std::vector<model::Budget> made;
+  for (int i = 0; i < budgets; ++i)
+    made.push_back({.name = "budget-" + std::to_string(i),
+                    .selector = "zone=a,service=search-indexer",
+                    .limit = {.value = 10, .percent = true}});
+  view->budgets =
+      std::make_shared<const std::vector<model::Budget>>(std::move(made));
   for (int i = 0; i < members; ++i)
     view->members = view->members.With(MakeMember(i, gauges, tasks));
   return view;
 }
 
-// Arguments: members, gauges each, tasks each.
+// Arguments: members, gauges each, tasks each, budgets that match them all.
 void BM_RenderPage(benchmark::State& state) {
   const ClusterViewPtr view =
-      MakeView(state.range(0), state.range(1), state.range(2));
+      MakeView(state.range(0), state.range(1), state.range(2), state.range(3));
   MetricsOptions options;
   options.member_series.max_members = state.range(0);
   const MetricsPage page(
@@ -58,9 +66,10 @@ void BM_RenderPage(benchmark::State& state) {
   state.counters["page_bytes"] = static_cast<double>(bytes);
 }
 BENCHMARK(BM_RenderPage)
-    ->Args({10'000, 3, 0})
-    ->Args({10'000, 3, 1})
-    ->Args({20'000, 5, 2})
+    ->Args({10'000, 3, 0, 0})
+    ->Args({10'000, 3, 0, 10})
+    ->Args({10'000, 3, 1, 10})
+    ->Args({20'000, 5, 2, 10})
     ->Unit(benchmark::kMillisecond);
 
 // The floor to compare with: 10,000 members of 6 series.

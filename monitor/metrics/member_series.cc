@@ -78,6 +78,7 @@ class Writer {
   Family info_{metric::kMemberInfo};
   Family joined_{metric::kMemberJoined};
   Family departed_{metric::kMemberDeparted};
+  Family held_{metric::kMemberHeld};
   Family reading_{metric::kMemberReading};
   Family task_state_{metric::kTaskState};
   Family task_done_{metric::kTaskDone};
@@ -147,7 +148,9 @@ void Writer::Write(const Member& member) {
   WriteRow(status_, labels_, "status", model::MemberStatusName(member.status),
            1);
   WriteInfo(member);
-  WriteRow(joined_, labels_, Seconds(member.joined_at));
+  if (member.held()) WriteRow(held_, labels_, 1);
+  if (member.joined_at != absl::InfinitePast())
+    WriteRow(joined_, labels_, Seconds(member.joined_at));
   if (!member.present) {
     if (member.departed_at != absl::InfinitePast())
       WriteRow(departed_, labels_, Seconds(member.departed_at));
@@ -172,7 +175,8 @@ void Writer::Write(const Member& member) {
 }
 
 void Writer::Drop(const Member& member) {
-  dropped_ += 3;
+  dropped_ += 2 + (member.held() ? 1 : 0) +
+              (member.joined_at != absl::InfinitePast() ? 1 : 0);
   if (!member.present) {
     dropped_ += member.departed_at != absl::InfinitePast();
     return;
@@ -189,9 +193,9 @@ std::string Writer::Finish() && {
   dropped.rows = base::StrCat(dropped.spec.name, " ", dropped_, "\n");
 
   const Family* const families[] = {
-      &status_,     &info_,         &joined_,     &departed_,      &reading_,
-      &task_state_, &task_done_,    &task_total_, &task_progress_, &task_rate_,
-      &task_end_,   &task_stalled_, &limit,       &dropped};
+      &status_,    &info_,       &joined_,       &departed_,   &held_,
+      &reading_,   &task_state_, &task_done_,    &task_total_, &task_progress_,
+      &task_rate_, &task_end_,   &task_stalled_, &limit,       &dropped};
   size_t size = 0;
   for (const Family* family : families) size += family->rows.size() + 256;
   std::string page;

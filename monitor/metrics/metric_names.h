@@ -78,6 +78,50 @@ inline constexpr MetricSpec kViewRevision{
     "roster_view_revision", kG, "", "cluster",
     "Revision of the view. Rises with every change, starts anew with rosterd."};
 
+// What operators want of each cluster.
+inline constexpr MetricSpec kMembersHeld{
+    "roster_members_held", kG, "", "cluster,mode",
+    "Members that are held offline by order, also those absent or never seen. "
+    "IMMEDIATE if one of a member's holds is, else DRAIN."};
+inline constexpr MetricSpec kDrainsOverdue{
+    "roster_drains_overdue", kG, "", "cluster",
+    "Members that drain and are past the deadline of a hold."};
+inline constexpr MetricSpec kOrdersUnreadable{
+    "roster_orders_unreadable", kG, "", "cluster",
+    "Members whose order cannot be read; it stands as it was last read."};
+inline constexpr MetricSpec kSettingsUnreadable{
+    "roster_settings_unreadable", kG, "", "cluster,node",
+    "1 while the node of the budgets or the policy cannot be read; it counts "
+    "as it was last read."};
+inline constexpr MetricSpec kOperations{
+    "roster_operations", kG, "", "cluster,state",
+    "Operations by state. Every state is there, also with 0."};
+inline constexpr MetricSpec kBudgetExpected{"roster_budget_expected_members",
+                                            kG, "", "cluster,budget",
+                                            "Members that the budget counts."};
+inline constexpr MetricSpec kBudgetAvailable{
+    "roster_budget_available_members", kG, "", "cluster,budget",
+    "Of those, members that are UP or DEGRADED."};
+inline constexpr MetricSpec kBudgetRequired{
+    "roster_budget_required_members", kG, "", "cluster,budget",
+    "Members that must stay available."};
+inline constexpr MetricSpec kBudgetAllowed{
+    "roster_budget_allowed_disruptions", kG, "", "cluster,budget",
+    "Available members that may be taken offline now."};
+inline constexpr MetricSpec kGuard{
+    "roster_mass_loss_guard", kG, "", "cluster",
+    "1 while the mass-loss guard is on: very many members departed at about "
+    "the same time, and what acts on absence waits."};
+inline constexpr MetricSpec kGuardDepartures{
+    "roster_mass_loss_departures", kG, "", "cluster",
+    "Departures that the guard counted while it is on, else 0."};
+inline constexpr MetricSpec kMonitors{
+    "roster_monitors", kG, "", "cluster",
+    "Running rosterd that stand in the cluster's election."};
+inline constexpr MetricSpec kLeader{
+    "roster_leader", kG, "", "cluster",
+    "1 if this rosterd is elected to do the cluster's duties."};
+
 // Each member. Bounded: docs/metrics.md says by what.
 inline constexpr MetricSpec kMemberStatus{
     "roster_member_status", kG, "", "cluster,member,status",
@@ -89,10 +133,13 @@ inline constexpr MetricSpec kMemberInfo{
     "labels, only the chosen ones."};
 inline constexpr MetricSpec kMemberJoined{
     "roster_member_joined_timestamp_seconds", kG, "seconds", "cluster,member",
-    "When the member's znode was created."};
+    "When the member's znode was created. Absent if it was never seen."};
 inline constexpr MetricSpec kMemberDeparted{
     "roster_member_departed_timestamp_seconds", kG, "seconds", "cluster,member",
     "When the member was seen gone. Only for members that are absent."};
+inline constexpr MetricSpec kMemberHeld{
+    "roster_member_held", kG, "", "cluster,member",
+    "1 for members that are held offline by order; others have no series."};
 inline constexpr MetricSpec kMemberReading{
     "roster_member_reading", kG, "as reported", "cluster,member,gauge",
     "Value of a gauge that the member reports. Only for members present."};
@@ -194,10 +241,24 @@ inline constexpr const MetricSpec* kAllMetrics[] = {
     &metric::kViewSynced,
     &metric::kViewAsOf,
     &metric::kViewRevision,
+    &metric::kMembersHeld,
+    &metric::kDrainsOverdue,
+    &metric::kOrdersUnreadable,
+    &metric::kSettingsUnreadable,
+    &metric::kOperations,
+    &metric::kBudgetExpected,
+    &metric::kBudgetAvailable,
+    &metric::kBudgetRequired,
+    &metric::kBudgetAllowed,
+    &metric::kGuard,
+    &metric::kGuardDepartures,
+    &metric::kMonitors,
+    &metric::kLeader,
     &metric::kMemberStatus,
     &metric::kMemberInfo,
     &metric::kMemberJoined,
     &metric::kMemberDeparted,
+    &metric::kMemberHeld,
     &metric::kMemberReading,
     &metric::kTaskState,
     &metric::kTaskDone,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "monitor/metrics/cluster_collector.h"
+#include "monitor/metrics/control_collector.h"
 #include "monitor/metrics/metric_names.h"
 #include "monitor/metrics/monitor_collector.h"
 #include "monitor/metrics/process_collector.h"
@@ -48,7 +49,7 @@ void Append(Families more, Families& families) {
 
 struct MetricsPage::Rep {
   explicit Rep(const MetricsSources& sources)
-      : clusters(sources.views), monitor(sources) {}
+      : clusters(sources.views), control(sources.run_id), monitor(sources) {}
 
   prometheus::Registry registry;
   prometheus::Histogram& watch_publish =
@@ -56,6 +57,7 @@ struct MetricsPage::Rep {
   prometheus::Histogram& stream_write =
       AddHistogram(registry, metric::kStreamWrite);
   ClusterCollector clusters;
+  ControlCollector control;
   MonitorCollector monitor;
   ProcessCollector process;
 };
@@ -72,6 +74,7 @@ std::string MetricsPage::Render() const {
   const std::vector<ClusterViewPtr> views =
       sources_.views ? sources_.views() : std::vector<ClusterViewPtr>();
   Families families = rep_->clusters.Collect(views);
+  Append(rep_->control.Collect(views), families);
   Append(rep_->monitor.Collect(), families);
   Append(rep_->registry.Collect(), families);
   Append(rep_->process.Collect(), families);

@@ -30,6 +30,8 @@ struct MetricsSources {
   std::function<ZooKeeperStats()> zookeeper;
   std::function<StreamStats()> streams;
   std::function<uint64_t()> events;  // appended to the history so far
+  // By what this rosterd is known in elections: MonitorInfo::id.
+  std::function<std::string()> run_id;
 };
 
 }  // namespace roster::monitor

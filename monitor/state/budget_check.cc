@@ -102,24 +102,41 @@ std::string Explain(const BudgetReport& report, bool is_asked) {
   return text;
 }
 
-// Counts the members that `selector` matches. True if one of them is asked.
-bool Count(const ClusterView& view, const Selector& selector,
-           const Names& asked, BudgetReport& report) {
+// One budget while the members are counted.
+struct Counting {
+  BudgetReport report;
+  Selector selector;
+  bool is_broken = false;
   bool counts_asked = false;
-  view.members.ForEach([&](const MemberPtr& member) {
-    if (!IsExpected(*member) || !selector.Matches(*member)) return;
-    ++report.expected;
-    const bool is_asked = asked.contains(member->name);
-    counts_asked |= is_asked;
-    if (IsAvailable(*member)) {
-      ++report.available;
-      if (is_asked) ++report.asked;
-    } else if (report.unavailable.size() < BudgetReport::kMaxNamed) {
-      report.unavailable.push_back(
-          {member->name, member->status, WhyUnavailable(*member)});
-    }
-  });
-  return counts_asked;
+};
+
+Counting Begin(const model::Budget& budget) {
+  Counting counting;
+  counting.report.budget = budget;
+  auto selector = Selector::Parse(budget.selector);
+  if (selector.ok()) {
+    counting.selector = *std::move(selector);
+  } else {
+    counting.is_broken = true;
+    counting.report.explanation =
+        base::StrCat("budget \"", budget.name,
+                     "\" cannot be read: ", base::Message(selector.status()));
+  }
+  return counting;
+}
+
+void Count(const Member& member, bool is_asked, Counting& counting) {
+  if (counting.is_broken || !counting.selector.Matches(member)) return;
+  BudgetReport& report = counting.report;
+  ++report.expected;
+  counting.counts_asked |= is_asked;
+  if (IsAvailable(member)) {
+    ++report.available;
+    if (is_asked) ++report.asked;
+  } else if (report.unavailable.size() < BudgetReport::kMaxNamed) {
+    report.unavailable.push_back(
+        {member.name, member.status, WhyUnavailable(member)});
+  }
 }
 
 }  // namespace
@@ -135,25 +152,30 @@ std::vector<BudgetReport> CheckBudgets(
     const ClusterView& view, const std::vector<model::Budget>& budgets,
     const std::vector<std::string>& asked) {
   const Names names(asked.begin(), asked.end());
+  std::vector<Counting> countings;
+  for (const model::Budget& budget : budgets)
+    countings.push_back(Begin(budget));
+  // All budgets member by member, while it is in the cache.
+  if (!budgets.empty()) {
+    view.members.ForEach([&](const MemberPtr& member) {
+      if (!IsExpected(*member)) return;
+      const bool is_asked = names.contains(member->name);
+      for (Counting& counting : countings) Count(*member, is_asked, counting);
+    });
+  }
   std::vector<BudgetReport> reports;
-  for (const model::Budget& budget : budgets) {
-    BudgetReport report;
-    report.budget = budget;
-    const auto selector = Selector::Parse(budget.selector);
-    if (!selector.ok()) {
+  for (Counting& counting : countings) {
+    BudgetReport& report = counting.report;
+    if (counting.is_broken) {
       // Nobody knows whom it protects, so nobody may be taken.
       report.asked = static_cast<int64_t>(names.size());
-      report.explanation =
-          base::StrCat("budget \"", budget.name,
-                       "\" cannot be read: ", base::Message(selector.status()));
-      reports.push_back(std::move(report));
+    } else if (!names.empty() && !counting.counts_asked) {
       continue;
+    } else {
+      report.required = report.budget.Required(report.expected);
+      report.allowed = std::max<int64_t>(0, report.available - report.required);
+      report.explanation = Explain(report, !names.empty());
     }
-    const bool counts_asked = Count(view, *selector, names, report);
-    if (!names.empty() && !counts_asked) continue;
-    report.required = budget.Required(report.expected);
-    report.allowed = std::max<int64_t>(0, report.available - report.required);
-    report.explanation = Explain(report, !names.empty());
     reports.push_back(std::move(report));
   }
   return reports;

@@ -41,6 +41,52 @@ ClusterViewPtr FullView() {
   return view;
 }
 
+// What operators want of it: two holds of three, a budget, an operation, and
+// the guard is on.
+ClusterViewPtr OrderedView() {
+  auto drained = MakeMember("drained");
+  drained->status = model::MemberStatus::kOffline;
+  drained->order = model::Order{.epoch = 1, .holds = {{.id = "a"}}};
+  auto stopped = MakeMember("stopped");
+  stopped->present = false;
+  stopped->czxid = 0;
+  stopped->joined_at = absl::InfinitePast();
+  stopped->status = model::MemberStatus::kOffline;
+  stopped->order = model::Order{
+      .epoch = 1,
+      .holds = {{.id = "a"}, {.id = "b", .mode = model::HoldMode::kImmediate}}};
+  auto view = std::make_shared<ClusterView>(
+      *MakeView({drained, stopped, MakeMember("up")}));
+  view->held_count = 2;
+  view->overdue_count = 1;
+  view->broken_order_count = 3;
+  view->policy_problem = "policy: not JSON";
+  view->budgets = std::make_shared<const std::vector<model::Budget>>(
+      std::vector<model::Budget>{
+          {.name = "all", .selector = "*", .limit = {.value = 2}}});
+  auto stored = std::make_shared<StoredOperation>();
+  stored->operation.state = model::OperationState::kPaused;
+  auto broken = std::make_shared<StoredOperation>();
+  broken->problem = "operation: not JSON";
+  view->operations = std::make_shared<const OperationMap>(
+      OperationMap{{"op-1", stored}, {"op-2", broken}});
+  std::vector<MonitorInfo> monitors(2);
+  monitors[0].id = "run-1";
+  monitors[1].id = "run-2";
+  view->monitors =
+      std::make_shared<const std::vector<MonitorInfo>>(std::move(monitors));
+  view->guard = GuardAlarm{.departures = 12, .members = 30};
+  return view;
+}
+
+// `view` as the rosterd `run_id` shows it.
+std::string RenderAs(ClusterViewPtr view, std::string run_id) {
+  return MetricsPage(
+             {}, {.views = [view] { return std::vector<ClusterViewPtr>{view}; },
+                  .run_id = [run_id] { return run_id; }})
+      .Render();
+}
+
 MetricsSources SourcesOf(ClusterViewPtr view) {
   return {
       .views = [view] { return std::vector<ClusterViewPtr>{view}; },
@@ -64,7 +110,12 @@ TEST(MetricsPageTest, PassesPromtool) {
 }
 
 TEST(MetricsPageTest, ShowsEveryMetricOfTheTableAndNoOther) {
-  const MetricsPage page({}, SourcesOf(FullView()));
+  auto view = std::make_shared<ClusterView>(*FullView());
+  OrderedView()->members.ForEach([&](const MemberPtr& member) {
+    view->members = view->members.With(member);
+  });
+  view->budgets = OrderedView()->budgets;
+  const MetricsPage page({}, SourcesOf(view));
 
   std::multiset<std::string> shown;
   std::istringstream lines(page.Render());
@@ -120,6 +171,63 @@ TEST(MetricsPageTest, ShowsTheMonitorItself) {
   EXPECT_THAT(page, HasSubstr("\nroster_stream_merged_total 13\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_events_total 14\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_build_info{version=\""));
+}
+
+TEST(MetricsPageTest, ShowsWhatOperatorsWant) {
+  const std::string page = RenderAs(OrderedView(), "run-1");
+
+  for (const char* line : {
+           "roster_members_held{cluster=\"default\",mode=\"DRAIN\"} 1",
+           "roster_members_held{cluster=\"default\",mode=\"IMMEDIATE\"} 1",
+           "roster_drains_overdue{cluster=\"default\"} 1",
+           "roster_orders_unreadable{cluster=\"default\"} 3",
+           "roster_settings_unreadable{cluster=\"default\",node=\"budgets\"} 0",
+           "roster_settings_unreadable{cluster=\"default\",node=\"policy\"} 1",
+           "roster_operations{cluster=\"default\",state=\"PAUSED\"} 1",
+           "roster_operations{cluster=\"default\",state=\"RUNNING\"} 0",
+           "roster_mass_loss_guard{cluster=\"default\"} 1",
+           "roster_mass_loss_departures{cluster=\"default\"} 12",
+           "roster_monitors{cluster=\"default\"} 2",
+           "roster_leader{cluster=\"default\"} 1",
+           "roster_member_held{cluster=\"default\",member=\"drained\"} 1",
+           "roster_member_held{cluster=\"default\",member=\"stopped\"} 1",
+       }) {
+    EXPECT_THAT(page, HasSubstr("\n" + std::string(line) + "\n"));
+  }
+  EXPECT_THAT(page, Not(HasSubstr("roster_member_held{cluster=\"default\","
+                                  "member=\"up\"}")));
+  EXPECT_THAT(page, PassesPromtool());
+}
+
+TEST(MetricsPageTest, ShowsWhatABudgetAllows) {
+  const std::string page = RenderAs(OrderedView(), "");
+
+  const std::string labels = "{cluster=\"default\",budget=\"all\"} ";
+  // The name that was never seen does not count.
+  EXPECT_THAT(page, HasSubstr("roster_budget_expected_members" + labels + "2"));
+  EXPECT_THAT(page,
+              HasSubstr("roster_budget_available_members" + labels + "1"));
+  EXPECT_THAT(page, HasSubstr("roster_budget_required_members" + labels + "0"));
+  EXPECT_THAT(page,
+              HasSubstr("roster_budget_allowed_disruptions" + labels + "1"));
+}
+
+TEST(MetricsPageTest, LeadsOnlyWhoIsElectedAndCanSeeIt) {
+  const std::string leads = "roster_leader{cluster=\"default\"} 1\n";
+  EXPECT_THAT(RenderAs(OrderedView(), "run-2"), Not(HasSubstr(leads)));
+  EXPECT_THAT(RenderAs(OrderedView(), ""), Not(HasSubstr(leads)));
+  auto blind = std::make_shared<ClusterView>(*OrderedView());
+  blind->connected = false;
+  EXPECT_THAT(RenderAs(blind, "run-1"), Not(HasSubstr(leads)));
+}
+
+TEST(MetricsPageTest, ANameNeverSeenHasNoTimeOfJoining) {
+  const std::string page = RenderAs(OrderedView(), "");
+
+  EXPECT_THAT(page, HasSubstr("roster_member_status{cluster=\"default\","
+                              "member=\"stopped\",status=\"OFFLINE\"} 1"));
+  EXPECT_THAT(page, Not(HasSubstr("joined_timestamp_seconds{cluster="
+                                  "\"default\",member=\"stopped\"}")));
 }
 
 TEST(MetricsPageTest, SaysNothingOfAViewThatWasNeverTrue) {

@@ -16,6 +16,7 @@ inline std::shared_ptr<Member> MakeMember(std::string_view name) {
   auto member = std::make_shared<Member>();
   member->cluster = "default";
   member->name = name;
+  member->czxid = 1;
   member->present = true;
   member->joined_at = absl::FromUnixSeconds(1'000);
   return member;
