@@ -21,6 +21,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(30);
+// A connection that was cut is back within this time, or it is no blip.
+constexpr absl::Duration kBlip = absl::Seconds(2);
 // ZooKeeper refuses packets over 1 MiB and drops their connection.
 constexpr size_t kMaxTransactionBytes = 900 * 1024;
 
@@ -168,21 +170,27 @@ absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
     return refuse(allowed);
 
   base::Backoff backoff(absl::Milliseconds(5), absl::Milliseconds(500));
+  const absl::Time blip_ends = absl::Now() + kBlip;
   bool may_be_stored = !meta.request_id.empty();
   absl::Status unknown;   // of the last write, if its outcome is open
   absl::Status conflict;  // of the last write, if others were quicker
   for (; absl::Now() < deadline && !session_.closed();
        Pause(backoff, deadline)) {
     absl::StatusOr<FencedView> fenced = fence_(deadline);
+    const auto give_up = [&] {
+      return unknown.ok() && absl::Now() > blip_ends;
+    };
     if (!fenced.ok()) {
-      if (unknown.ok()) return OutOfReach(fenced.status());
+      if (give_up()) return OutOfReach(fenced.status());
       continue;
     }
     if (may_be_stored) {
+      // This session's server may not have heard yet of what was written.
+      if (!unknown.ok()) (void)session_.Sync(paths().requests, deadline);
       auto answer = ReadAnswer(meta, request_id, deadline);
       if (answer.ok()) return Committed{*answer, request_id, fenced->view};
       if (zk::IsRetryable(answer.status())) {
-        if (unknown.ok()) return OutOfReach(answer.status());
+        if (give_up()) return OutOfReach(answer.status());
         continue;
       }
       if (!absl::IsNotFound(answer.status())) return refuse(answer.status());
@@ -191,8 +199,9 @@ absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
 
     absl::StatusOr<Changeset> change = build(*fenced);
     if (!change.ok()) {
-      if (zk::IsRetryable(change.status())) return OutOfReach(change.status());
-      return refuse(change.status());
+      if (!zk::IsRetryable(change.status())) return refuse(change.status());
+      if (give_up()) return OutOfReach(change.status());
+      continue;
     }
     std::string answer = change->answer;
     if (meta.validate_only)
@@ -210,12 +219,12 @@ absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
     may_be_stored = true;
     if (zk::IsOutcomeUnknown(written))
       unknown = written;
-    else if (zk::IsRetryable(written))
-      return OutOfReach(written);
     else if (IsConflict(written))
       conflict = written;
-    else
+    else if (!zk::IsRetryable(written))
       return written;
+    else if (give_up())
+      return OutOfReach(written);
     // A parent that somebody has deleted would be a conflict for ever.
     if (absl::IsNotFound(written)) (void)Prepare(deadline);
   }

@@ -1,0 +1,135 @@
+// What the elected rosterd does by itself, on a real ZooKeeper.
+
+#include "base/strings.h"
+#include "gmock/gmock.h"
+#include "model/ledger_entry.h"
+#include "model/policy.h"
+#include "tests/integration/control/control_fixture.h"
+
+namespace roster::monitor {
+namespace {
+
+using ::testing::SizeIs;
+
+class DutiesTest : public ControlTest {
+ protected:
+  std::optional<model::LedgerEntry> Ledger(const std::string& name) {
+    const auto data = probe_.Get(base::StrCat("/roster/default/ledger/", name));
+    if (!data.ok()) return std::nullopt;
+    const auto entry = model::ParseLedgerEntry(*data);
+    EXPECT_OK(entry.status());
+    return *entry;
+  }
+  std::string LedgerState(const std::string& name) {
+    const auto entry = Ledger(name);
+    if (!entry) return "";
+    return entry->state == model::LedgerState::kPresent ? "PRESENT"
+           : entry->state == model::LedgerState::kLeft  ? "LEFT"
+                                                        : "LOST";
+  }
+};
+
+TEST_F(DutiesTest, OneOfSeveralIsElectedAndTheNextTakesOver) {
+  auto first = MakeStack();
+  EVENTUALLY(first->leading());
+  auto second = MakeStack({.id = "monitor-2"});
+  EVENTUALLY_THAT(*second->view()->monitors, SizeIs(2));
+  EXPECT_FALSE(second->leading());
+  EXPECT_EQ(second->view()->monitors->front().id, "monitor-1");
+  first.reset();
+  EVENTUALLY(second->leading());
+  EVENTUALLY_THAT(*second->view()->monitors, SizeIs(1));
+}
+
+TEST_F(DutiesTest, AMemberThatVanishesWhileNoMonitorRunsIsFoundLost) {
+  Join("web-01", R"({"v":1,"service":"search","labels":{"zone":"a"}})");
+  auto stack = MakeStack();
+  EVENTUALLY(LedgerState("web-01") == "PRESENT");
+  stack.reset();
+  ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
+
+  auto next = MakeStack({.id = "monitor-2"});
+  EVENTUALLY(next->status("web-01") == "LOST");
+  const MemberPtr member = next->member("web-01");
+  EXPECT_EQ(member->record.service, "search");
+  EXPECT_EQ(member->record.labels.at("zone"), "a");
+  EVENTUALLY(LedgerState("web-01") == "LOST");
+
+  // And it stays so for the one after that, without being told again.
+  next.reset();
+  auto last = MakeStack({.id = "monitor-3"});
+  EVENTUALLY(last->status("web-01") == "LOST");
+  const auto events = last->events().ReadAfter(0, 1000);
+  ASSERT_OK(events.status());
+  for (const EventPtr& event : *events)
+    EXPECT_NE(event->type, EventType::kLost) << event->member;
+}
+
+TEST_F(DutiesTest, AGoodbyeInTheLedgerIsNoLoss) {
+  Join("web-01");
+  auto stack = MakeStack();
+  EVENTUALLY(LedgerState("web-01") == "PRESENT");
+  // As a registrar leaves: both in one moment, and nobody saw LEAVING.
+  const auto stat = probe_.Stat("/clusterServer/web-01");
+  model::LedgerEntry goodbye = *Ledger("web-01");
+  goodbye.state = model::LedgerState::kLeft;
+  goodbye.czxid = stat->czxid;
+  ASSERT_OK(probe_.Set("/roster/default/ledger/web-01",
+                       model::SerializeLedgerEntry(goodbye))
+                .status());
+  ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
+  EVENTUALLY(stack->status("web-01") == "LEFT");
+  EXPECT_EQ(LedgerState("web-01"), "LEFT");
+}
+
+TEST_F(DutiesTest, TheLedgerForgetsWithTheView) {
+  Join("web-01");
+  auto stack = MakeStack({.lost_retention = absl::Seconds(1)});
+  EVENTUALLY(LedgerState("web-01") == "PRESENT");
+  ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
+  EVENTUALLY(stack->status("web-01") == "");
+  EVENTUALLY(LedgerState("web-01") == "");
+}
+
+TEST_F(DutiesTest, AnExpiryDueWhileNobodyWasElectedIsCaughtUp) {
+  Join("web-01", Record("UP", 0));
+  auto stack = MakeStack();
+  EVENTUALLY(stack->status("web-01") == "UP");
+  TakeOfflineRequest request = Drain({"web-01"});
+  request.terms.expire_after = absl::Milliseconds(500);
+  ASSERT_OK(stack->TakeOffline(request).status());
+  stack.reset();
+  ASSERT_TRUE(StoredOrder("web-01").held());
+  auto next = MakeStack({.id = "monitor-2"});
+  EVENTUALLY(!StoredOrder("web-01").held());
+}
+
+TEST_F(DutiesTest, TheIntervalFollowsTheNumberOfMembers) {
+  for (int i = 0; i < 40; ++i) Join(base::StrCat("web-", i));
+  auto stack = MakeStack();
+  SetPolicyRequest request;
+  request.policy.reporting.max_updates_per_second = 10;
+  ASSERT_OK(stack
+                ->Ask<model::Policy>(&Controller::SetPolicy,
+                                     std::move(request))
+                .status());
+  EVENTUALLY(stack->view()->policy->reporting.interval == absl::Seconds(4));
+}
+
+TEST_F(DutiesTest, LosingZooKeeperStopsTheLeader) {
+  auto stack = MakeStack();
+  EVENTUALLY(stack->leading());
+  const auto names = probe_.Children("/roster/default/monitors");
+  ASSERT_THAT(*names, SizeIs(1));
+  const auto stat =
+      probe_.Stat(base::StrCat("/roster/default/monitors/", names->front()));
+  ASSERT_OK(probe_.ExpireSession(stat->ephemeral_owner));
+  // A new session, a new node, elected again.
+  EVENTUALLY(probe_.Children("/roster/default/monitors")->size() == 1 &&
+             probe_.Children("/roster/default/monitors")->front() !=
+                 names->front());
+  EVENTUALLY(stack->leading());
+}
+
+}  // namespace
+}  // namespace roster::monitor
