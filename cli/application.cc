@@ -8,14 +8,25 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_split.h"
+#include "base/error_details.h"
 #include "base/strings.h"
 #include "base/version.h"
+#include "cli/commands/audit_command.h"
+#include "cli/commands/budget_command.h"
 #include "cli/commands/clusters_command.h"
 #include "cli/commands/completion_command.h"
+#include "cli/commands/drain_command.h"
 #include "cli/commands/events_command.h"
+#include "cli/commands/evict_command.h"
+#include "cli/commands/holds_command.h"
 #include "cli/commands/member_command.h"
 #include "cli/commands/members_command.h"
+#include "cli/commands/monitors_command.h"
+#include "cli/commands/online_command.h"
+#include "cli/commands/operations_command.h"
+#include "cli/commands/policy_command.h"
 #include "cli/commands/progress_command.h"
+#include "cli/commands/rolling_restart_command.h"
 #include "cli/commands/status_command.h"
 #include "cli/commands/version_command.h"
 #include "cli/completion.h"
@@ -33,13 +44,33 @@ constexpr char kFooter[] = R"(Examples:
   rosterctl members                # which machines work
   rosterctl progress --watch       # what they are doing, live
   rosterctl events --follow        # what happens
+  rosterctl drain web-01           # take a machine offline when it is done
+  rosterctl online web-01          # and let it work again
 
 Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 conflict,
-5 rosterd not available, 6 not allowed, 7 no answer in time, 130 Ctrl-C.)";
+5 rosterd not available, 6 not allowed, 7 no answer in time, 8 refused by a
+budget, 130 Ctrl-C.)";
+
+// What it is, then each thing that stands in the way, then what helps.
+void ComplainOf(const absl::Status& status) {
+  Complain(base::Message(status));
+  const base::ErrorDetails details = base::DetailsOf(status);
+  for (const base::PreconditionViolation& violation : details.preconditions) {
+    Complain(base::StrCat("  ", violation.description.empty()
+                                    ? violation.subject
+                                    : violation.description));
+  }
+  if (details.reason == kBudgetExceeded) {
+    Complain(
+        "wait until members are back, take fewer, go batch by batch with "
+        "--batch-size, or override it with --force, which is audited");
+  }
+}
 
 }  // namespace
 
-Application::Application() : app_("See and watch the members of a cluster") {
+Application::Application()
+    : app_("See, watch and control the members of a cluster") {
   app_.name("rosterctl");
   app_.fallthrough();  // global flags may follow the command
   app_.require_subcommand(1);
@@ -58,10 +89,18 @@ Application::Application() : app_("See and watch the members of a cluster") {
   app_.add_flag("--no-color", globals_.no_color,
                 "No colours, even on a terminal");
   app_.footer(kFooter);
-  commands_ = {AddMembersCommand(app_),  AddMemberCommand(app_),
-               AddProgressCommand(app_), AddEventsCommand(app_),
-               AddStatusCommand(app_),   AddClustersCommand(app_),
-               AddVersionCommand(app_),  AddCompletionCommand(app_)};
+  commands_ = {AddMembersCommand(app_),        AddMemberCommand(app_),
+               AddProgressCommand(app_),       AddEventsCommand(app_),
+               AddStatusCommand(app_),         AddClustersCommand(app_),
+               AddMonitorsCommand(app_),       AddDrainCommand(app_),
+               AddOfflineCommand(app_),        AddOnlineCommand(app_),
+               AddHoldsCommand(app_),          AddOrderCommand(app_),
+               AddRollingRestartCommand(app_), AddOperationsCommand(app_),
+               AddOperationCommand(app_),      AddBudgetCommand(app_),
+               AddEvictCommand(app_),          AddForgetCommand(app_),
+               AddAuditCommand(app_),          AddPolicyCommand(app_),
+               AddGuardCommand(app_),          AddVersionCommand(app_),
+               AddCompletionCommand(app_)};
 }
 
 int Application::Run(const std::vector<std::string>& arguments) {
@@ -74,7 +113,7 @@ int Application::Run(const std::vector<std::string>& arguments) {
   }
   const absl::Status status = Chosen()->run(globals_);
   if (absl::IsCancelled(status)) return 128 + Interrupt::Signal();
-  if (!status.ok()) Complain(base::Message(status));
+  if (!status.ok()) ComplainOf(status);
   return ExitCode(status);
 }
 

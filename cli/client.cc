@@ -4,8 +4,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "base/error_details.h"
 #include "base/strings.h"
 #include "cli/text.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace roster::cli {
 namespace {
@@ -75,6 +78,26 @@ std::string Cause(const std::string& message) {
   return cause;
 }
 
+// `words` with the details of `status` that a command may look at.
+absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return words;
+  google::rpc::ErrorInfo info;
+  google::rpc::PreconditionFailure failure;
+  for (const auto& detail : details.details()) {
+    if (detail.UnpackTo(&info)) {
+      words = base::WithReason(std::move(words), info.reason());
+    } else if (detail.UnpackTo(&failure)) {
+      for (const auto& violation : failure.violations()) {
+        words = base::WithPrecondition(std::move(words), violation.type(),
+                                       violation.subject(),
+                                       violation.description());
+      }
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
@@ -90,7 +113,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
     : options_(std::move(options)),
       channel_(std::move(channel)),
-      stub_(roster::v1::MembershipService::NewStub(channel_)) {}
+      stub_(roster::v1::MembershipService::NewStub(channel_)),
+      control_(roster::v1::ControlService::NewStub(channel_)) {}
 
 bool Client::Connected() const {
   return channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
@@ -113,6 +137,10 @@ absl::StatusOr<std::vector<roster::v1::Member>> Client::ListAllMembers(
 }
 
 absl::Status Client::Explain(const grpc::Status& status) const {
+  return WithDetails(InWords(status), status);
+}
+
+absl::Status Client::InWords(const grpc::Status& status) const {
   const std::string where = base::StrCat("rosterd at ", options_.endpoint);
   const std::string cause = Cause(status.error_message());
   switch (status.error_code()) {
@@ -171,6 +199,7 @@ std::string Client::ExplainLoss(const grpc::Status& status) const {
 }
 
 int ExitCode(const absl::Status& status) {
+  if (base::DetailsOf(status).reason == kBudgetExceeded) return 8;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return 0;

@@ -5,12 +5,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "roster/v1/control.grpc.pb.h"
 #include "roster/v1/membership.grpc.pb.h"
 
 namespace roster::cli {
@@ -24,7 +27,9 @@ struct ClientOptions {
 };
 
 // Client speaks to one rosterd. Its errors are sentences for the person at the
-// terminal: what, why, and what to do next; ExitCode() has their codes.
+// terminal: what, why, and what to do next; ExitCode() has their codes. They
+// carry the server's reason and violated preconditions, see
+// base/error_details.h.
 //
 // It goes straight to the endpoint: proxies of the environment (http_proxy)
 // are meant for the web and are not used.
@@ -33,22 +38,23 @@ struct ClientOptions {
 class Client {
  public:
   using Stub = roster::v1::MembershipService::Stub;
+  using ControlStub = roster::v1::ControlService::Stub;
 
   // InvalidArgument if the endpoint cannot be one. Does not connect yet.
   static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
 
   // One unary call, within the timeout:
   //   client.Call(&Client::Stub::GetMember, request);
-  template <typename Request, typename Response>
+  template <typename Service, typename Request, typename Response>
   absl::StatusOr<Response> Call(
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                   Response*),
+      grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                      Response*),
       const Request& request) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
     Response response;
     const grpc::Status status =
-        (stub_.get()->*method)(&context, request, &response);
+        (Get<Service>().*method)(&context, request, &response);
     if (!status.ok()) return Explain(status);
     return response;
   }
@@ -67,16 +73,30 @@ class Client {
   // True if rosterd has answered on this connection and is still there.
   bool Connected() const;
 
-  Stub& stub() { return *stub_; }
+  // The stub of one of the services.
+  template <typename Service>
+  Service& Get() {
+    if constexpr (std::is_same_v<Service, ControlStub>) {
+      return *control_;
+    } else {
+      return *stub_;
+    }
+  }
   const ClientOptions& options() const { return options_; }
 
  private:
   Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
 
+  absl::Status InWords(const grpc::Status& status) const;
+
   const ClientOptions options_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<Stub> stub_;
+  const std::unique_ptr<ControlStub> control_;
 };
+
+// The reason of a refusal by a budget.
+inline constexpr std::string_view kBudgetExceeded = "BUDGET_EXCEEDED";
 
 // What rosterctl exits with for `status`; docs/rosterctl.md has the table.
 int ExitCode(const absl::Status& status);

@@ -29,6 +29,25 @@ std::unique_ptr<Client> ConnectToComplete(const Globals& globals) {
   return client.ok() ? *std::move(client) : nullptr;
 }
 
+// What `list` finds in each cluster, sorted.
+Completer OfAllClusters(
+    std::function<std::vector<std::string>(Client&, const std::string&)> list) {
+  return [list = std::move(list)](
+             const Globals& globals) -> std::vector<std::string> {
+    const auto client = ConnectToComplete(globals);
+    if (client == nullptr) return {};
+    std::vector<std::string> names;
+    for (const std::string& cluster : Clusters(*client)) {
+      for (std::string& name : list(*client, cluster)) {
+        names.push_back(std::move(name));
+      }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Connect(const Globals& globals) {
@@ -54,25 +73,59 @@ Completer ClusterNames() {
 }
 
 Completer MemberNames() {
-  return [](const Globals& globals) -> std::vector<std::string> {
-    const auto client = ConnectToComplete(globals);
-    if (client == nullptr) return {};
+  return OfAllClusters([](Client& client, const std::string& cluster) {
+    roster::v1::ListMembersRequest request;
+    request.set_cluster(cluster);
+    // One page: more names than that are no help to anybody.
+    request.set_page_size(kMaxCompletions);
     std::vector<std::string> names;
-    for (const std::string& cluster : Clusters(*client)) {
-      roster::v1::ListMembersRequest request;
-      request.set_cluster(cluster);
-      // One page: more names than that are no help to anybody.
-      request.set_page_size(kMaxCompletions);
-      auto page = client->Call(&Client::Stub::ListMembers, request);
-      if (!page.ok()) continue;
-      for (auto& member : *page->mutable_members()) {
-        names.push_back(std::move(*member.mutable_name()));
-      }
+    auto page = client.Call(&Client::Stub::ListMembers, request);
+    if (!page.ok()) return names;
+    for (auto& member : *page->mutable_members()) {
+      names.push_back(std::move(*member.mutable_name()));
     }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
-  };
+  });
+}
+
+Completer HoldIds() {
+  return OfAllClusters([](Client& client, const std::string& cluster) {
+    roster::v1::ListHoldsRequest request;
+    request.set_cluster(cluster);
+    std::vector<std::string> ids;
+    auto page = client.Call(&Client::ControlStub::ListHolds, request);
+    if (!page.ok()) return ids;
+    for (const auto& hold : page->holds()) ids.push_back(hold.hold().id());
+    return ids;
+  });
+}
+
+Completer OperationIds() {
+  return OfAllClusters([](Client& client, const std::string& cluster) {
+    roster::v1::ListOperationsRequest request;
+    request.set_cluster(cluster);
+    std::vector<std::string> ids;
+    auto page = client.Call(&Client::ControlStub::ListOperations, request);
+    if (!page.ok()) return ids;
+    for (const auto& operation : page->operations()) {
+      ids.push_back(operation.id());
+    }
+    return ids;
+  });
+}
+
+Completer BudgetNames() {
+  return OfAllClusters([](Client& client, const std::string& cluster) {
+    roster::v1::ListBudgetsRequest request;
+    request.set_cluster(cluster);
+    std::vector<std::string> names;
+    auto answer = client.Call(&Client::ControlStub::ListBudgets, request);
+    if (!answer.ok()) return names;
+    for (const auto& report : answer->budgets()) {
+      names.push_back(report.budget().name());
+    }
+    return names;
+  });
 }
 
 }  // namespace roster::cli

@@ -47,5 +47,9 @@ Completer Words(std::vector<std::string> words);
 Completer MemberNames();
 // Names of the clusters.
 Completer ClusterNames();
+// Of all clusters: ids of holds and of operations, names of budgets.
+Completer HoldIds();
+Completer OperationIds();
+Completer BudgetNames();
 
 }  // namespace roster::cli

@@ -54,11 +54,9 @@ void Advance(Position& position, const std::string& word,
     return;
   }
   const CLI::App* command = nullptr;
-  if (position.apps.size() == 1) {
-    for (const CLI::App* candidate :
-         position.apps[0]->get_subcommands(nullptr)) {
-      if (candidate->get_name() == word) command = candidate;
-    }
+  for (const CLI::App* candidate :
+       position.apps.back()->get_subcommands(nullptr)) {
+    if (candidate->get_name() == word) command = candidate;
   }
   if (command != nullptr) {
     position.apps.push_back(command);
@@ -132,15 +130,17 @@ std::string CompleteWords(
     }
     return answers.Take();
   }
-  if (position.apps.size() == 1) {
-    for (const CLI::App* command : app.get_subcommands(nullptr)) {
-      answers.Add(command->get_name(), command->get_description());
-    }
-    return answers.Take();
+  const auto commands = position.apps.back()->get_subcommands(nullptr);
+  for (const CLI::App* command : commands) {
+    answers.Add(command->get_name(), command->get_description());
   }
+  if (!commands.empty()) return answers.Take();
   const auto positionals = Positionals(*position.apps.back());
   if (position.positionals < positionals.size()) {
     add_values(positionals[position.positionals], "");
+  } else if (!positionals.empty() &&
+             positionals.back()->get_items_expected_max() > 1) {
+    add_values(positionals.back(), "");  // NAME...
   }
   return answers.Take();
 }

@@ -48,12 +48,13 @@ struct FollowCallbacks {
 // tenth of a second at a time, and looks for signals in between.
 //
 // Thread-safety: thread-compatible.
-template <typename Request, typename Response>
+template <typename Request, typename Response, typename Service = Client::Stub>
 class Follower {
  public:
   using Reader = grpc::ClientAsyncReader<Response>;
-  using Open = std::unique_ptr<Reader> (Client::Stub::*)(
-      grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
+  using Open = std::unique_ptr<Reader> (Service::*)(grpc::ClientContext*,
+                                                    const Request&,
+                                                    grpc::CompletionQueue*);
 
   // `client` must outlive this. `open` is a Stub::PrepareAsync… method.
   Follower(Client& client, Open open, FollowCallbacks<Response> callbacks)
@@ -67,13 +68,16 @@ class Follower {
       received_ = false;
       const absl::Status status = RunOnce(request);
       if (Interrupt::Signal() != 0) return absl::CancelledError("interrupted");
-      if (absl::IsOutOfRange(status) && !request.resume_token().empty()) {
-        if (const absl::Status go_on = callbacks_.on_gap(status); !go_on.ok()) {
-          return go_on;
+      if constexpr (kResumes) {
+        if (absl::IsOutOfRange(status) && !request.resume_token().empty()) {
+          if (const absl::Status go_on = callbacks_.on_gap(status);
+              !go_on.ok()) {
+            return go_on;
+          }
+          request = fresh_request_;
+          request.clear_resume_token();
+          continue;
         }
-        request = fresh_request_;
-        request.clear_resume_token();
-        continue;
       }
       if (!ever_received_ || IsDefinite(status)) return status;
       if (received_) backoff.Reset();
@@ -94,6 +98,10 @@ class Follower {
   }
 
  private:
+  // Some streams say all that counts with every message, and have no token.
+  static constexpr bool kResumes = requires(Request request) {
+    request.resume_token();
+  };
   enum Tag : intptr_t { kStart = 1, kRead, kFinish };
   static constexpr absl::Duration kTick = absl::Milliseconds(100);
 
@@ -104,7 +112,7 @@ class Follower {
     grpc::CompletionQueue queue;
     grpc::ClientContext context;
     const std::unique_ptr<Reader> reader =
-        (client_.stub().*open_)(&context, request, &queue);
+        (client_.Get<Service>().*open_)(&context, request, &queue);
     reader->StartCall(ToTag(kStart));
     const absl::Time give_up = absl::Now() + client_.options().timeout;
     Response response;
@@ -155,7 +163,7 @@ class Follower {
 
   absl::Status Handle(const Response& response, Request& request) {
     if (Interrupt::Signal() != 0) return absl::CancelledError("interrupted");
-    request.set_resume_token(response.resume_token());
+    if constexpr (kResumes) request.set_resume_token(response.resume_token());
     received_ = true;
     ever_received_ = true;
     if (lost_) {

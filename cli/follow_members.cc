@@ -11,14 +11,19 @@ absl::Status FollowMembers(
     Client& client, const std::string& cluster, const std::string& selector,
     LiveTable& table,
     const std::function<absl::Status(const v1::WatchMembersResponse&)>&
-        on_message) {
+        on_message,
+    const std::function<absl::Status()>& on_tick) {
   v1::WatchMembersRequest request;
   request.set_cluster(cluster);
   request.set_selector(selector);
   Follower<v1::WatchMembersRequest, v1::WatchMembersResponse> follower(
       client, &Client::Stub::PrepareAsyncWatchMembers,
       {.on_message = on_message,
-       .on_tick = [&table] { return table.Tick(); },
+       .on_tick =
+           [&table, &on_tick] {
+             const absl::Status status = on_tick();
+             return status.ok() ? table.Tick() : status;
+           },
        .on_notice =
            [&table](const std::string& notice) {
              table.MakeWay();

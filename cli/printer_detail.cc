@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
+#include "cli/fields.h"
 #include "cli/printer_table.h"
 #include "cli/staleness.h"
 #include "cli/text.h"
@@ -16,56 +17,6 @@ namespace roster::cli {
 namespace {
 
 using roster::v1::Member;
-
-// Fields collects "Label:  value" lines with the values beneath one another.
-class Fields {
- public:
-  explicit Fields(const RenderOptions& options) : options_(options) {}
-
-  // Server text; a line only if there is something to say.
-  void Add(std::string_view label, std::string_view value,
-           Color color = Color::kNone) {
-    if (value.empty() || value == "-") return;
-    Line(label, Colored(Visible(value), color, options_.color));
-  }
-  void AddTime(std::string_view label,
-               const google::protobuf::Timestamp& timestamp, absl::Time now) {
-    if (ToTime(timestamp) == absl::InfinitePast()) return;
-    Line(label, base::StrCat(LocalTime(timestamp), " (", Age(timestamp, now),
-                             " ago)"));
-  }
-  void AddMap(std::string_view label,
-              const std::map<std::string, std::string>& map) {
-    std::string_view once = label;  // only on the first line
-    for (const auto& [key, value] : map) {
-      Line(once, base::StrCat(Visible(key), " = ", Visible(value)));
-      once = "";
-    }
-  }
-  std::string Take() { return std::move(out_); }
-
- private:
-  void Line(std::string_view label, std::string_view text) {
-    constexpr size_t kLabelWidth = 13;
-    std::string head = label.empty() ? std::string() : base::StrCat(label, ":");
-    head.resize(kLabelWidth, ' ');
-    out_ += base::StrCat(head, text, "\n");
-  }
-
-  const RenderOptions options_;
-  std::string out_;
-};
-
-// A table, moved in under a heading.
-std::string Section(std::string_view heading, const Table& table,
-                    const RenderOptions& options) {
-  std::string out = base::StrCat("\n", heading, ":\n");
-  out += base::StrCat("  ", table.Header(options), "\n");
-  for (size_t i = 0; i < table.row_count(); ++i) {
-    out += base::StrCat("  ", table.Row(i, options), "\n");
-  }
-  return out;
-}
 
 std::string Tasks(const Member& member, absl::Time now,
                   const RenderOptions& options) {
@@ -79,30 +30,6 @@ std::string Tasks(const Member& member, absl::Time now,
     table.AddRow(std::move(row));
   }
   return Section("Tasks", table, options);
-}
-
-std::string Holds(const Member& member, absl::Time now,
-                  const RenderOptions& options) {
-  if (member.desired().holds().empty()) return "";
-  Table table({{.header = "ID", .max_width = 36},
-               {.header = "OWNER", .max_width = 24},
-               {.header = "MODE"},
-               {.header = "DEADLINE"},
-               {.header = "EXPIRES"},
-               {.header = "TICKET", .max_width = 24},
-               {.header = "REASON", .max_width = 60},
-               {.header = "AGE"}});
-  for (const auto& hold : member.desired().holds()) {
-    table.AddRow({{hold.id()},
-                  {hold.owner()},
-                  {HoldModeName(hold.mode())},
-                  {LocalTime(hold.deadline())},
-                  {LocalTime(hold.expires_at())},
-                  {hold.ticket()},
-                  {hold.reason()},
-                  {Age(hold.created_at(), now)}});
-  }
-  return Section("Held offline", table, options);
 }
 
 std::string Gauges(const Member& member, const RenderOptions& options) {
@@ -139,6 +66,30 @@ std::map<std::string, std::string> Sorted(
 
 }  // namespace
 
+std::string HoldSection(const roster::v1::Desired& desired, absl::Time now,
+                        const RenderOptions& options) {
+  if (desired.holds().empty()) return "";
+  Table table({{.header = "ID", .max_width = 36},
+               {.header = "OWNER", .max_width = 24},
+               {.header = "MODE"},
+               {.header = "DEADLINE"},
+               {.header = "EXPIRES"},
+               {.header = "TICKET", .max_width = 24},
+               {.header = "REASON", .max_width = 60},
+               {.header = "AGE"}});
+  for (const auto& hold : desired.holds()) {
+    table.AddRow({{hold.id()},
+                  {hold.owner()},
+                  {HoldModeName(hold.mode())},
+                  {LocalTime(hold.deadline())},
+                  {LocalTime(hold.expires_at())},
+                  {hold.ticket()},
+                  {hold.reason()},
+                  {Age(hold.created_at(), now)}});
+  }
+  return Section("Held offline", table, options);
+}
+
 std::string MemberDetail(const Member& member, absl::Time now,
                          const RenderOptions& options) {
   Fields fields(options);
@@ -158,6 +109,7 @@ std::string MemberDetail(const Member& member, absl::Time now,
   fields.Add("Record", member.record_warning(), Color::kYellow);
   fields.Add("Control", Control(member));
   fields.Add("Order", member.desired().problem(), Color::kYellow);
+  if (member.drain_overdue()) fields.Add("Drain", "overdue", Color::kRed);
   fields.Add("Service", member.service());
   fields.Add("Version", member.version());
   fields.AddMap("Endpoints", Sorted(member.endpoints()));
@@ -173,7 +125,8 @@ std::string MemberDetail(const Member& member, absl::Time now,
              base::StrCat("czxid ", member.czxid(), ", mzxid ", member.mzxid(),
                           ", version ", member.data_version(), ", ",
                           member.record_bytes(), " bytes"));
-  return base::StrCat(fields.Take(), Holds(member, now, options),
+  return base::StrCat(fields.Take(),
+                      HoldSection(member.desired(), now, options),
                       Tasks(member, now, options), Gauges(member, options));
 }
 
@@ -217,7 +170,63 @@ std::string ClusterReport(const roster::v1::ClusterSummary& summary,
         ", ", Colored(base::StrCat(summary.stalled_tasks(), " stalled"),
                       Color::kYellow, options.color));
   }
-  return out + "\n";
+  out += base::StrCat("\n  held     ", summary.held());
+  if (summary.overdue() > 0) {
+    out +=
+        base::StrCat(", ", Colored(base::StrCat(summary.overdue(), " overdue"),
+                                   Color::kRed, options.color));
+  }
+  if (summary.broken_orders() > 0) {
+    out += base::StrCat(
+        ", ", Colored(base::StrCat(summary.broken_orders(),
+                                   " with an order that cannot be read"),
+                      Color::kRed, options.color));
+  }
+  if (summary.active_operations() > 0)
+    out += base::StrCat(", ", summary.active_operations(), " operations");
+  out += base::StrCat(
+      "\n  monitors ", summary.monitors(), ", ",
+      summary.leader_id().empty()
+          ? Colored("none is elected", Color::kYellow, options.color)
+          : base::StrCat("elected: ", Visible(summary.leader_id())),
+      "\n");
+  if (summary.has_guard()) {
+    out += base::StrCat(
+        "  guard    ",
+        Colored(base::StrCat("ON, ", GuardText(summary.guard(), now)),
+                Color::kRed, options.color),
+        "\n");
+  }
+  for (const auto& [what, problem] :
+       {std::pair("budgets", summary.budgets_problem()),
+        std::pair("policy", summary.policy_problem())}) {
+    if (problem.empty()) continue;
+    out += base::StrCat(
+        "  ", what, Colored(" cannot be read: ", Color::kRed, options.color),
+        Visible(problem), "\n");
+  }
+  return out;
+}
+
+std::string GuardText(const roster::v1::GuardAlarm& guard, absl::Time now) {
+  std::string cause;
+  switch (guard.cause()) {
+    case v1::MASS_LOSS_CAUSE_SESSIONS_EXPIRED:
+      cause = "sessions expired";
+      break;
+    case v1::MASS_LOSS_CAUSE_CLEAN_LEAVE:
+      cause = "they said goodbye";
+      break;
+    case v1::MASS_LOSS_CAUSE_FOUND_MISSING:
+      cause = "found missing after this rosterd could not see";
+      break;
+    default:
+      cause = "cause unknown";
+  }
+  return base::StrCat(guard.departures(), " of ", guard.members(),
+                      " members went (", cause, ", ", guard.sessions(),
+                      " sessions) ", Age(guard.since(), now), " ago; ends in ",
+                      HumanDuration(ToTime(guard.ends_at()) - now));
 }
 
 }  // namespace roster::cli

@@ -17,6 +17,13 @@ namespace roster::cli {
 std::string MemberDetail(const roster::v1::Member& member, absl::Time now,
                          const RenderOptions& options);
 
+// The holds of a member under a heading; nothing if there are none.
+std::string HoldSection(const roster::v1::Desired& desired, absl::Time now,
+                        const RenderOptions& options);
+
+// Who is missing, why, and until when the guard is on.
+std::string GuardText(const roster::v1::GuardAlarm& guard, absl::Time now);
+
 // The rosterd that answers, and its ZooKeeper.
 std::string ServerReport(const roster::v1::GetSummaryResponse& response,
                          const std::string& endpoint);
