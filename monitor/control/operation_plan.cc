@@ -68,6 +68,7 @@ class Planner {
       operation.state = OperationState::kRunning;
     }
     for (OperationMember& member : operation.members) Advance(member);
+    EndIfFailed();
     const std::string blocked = BeginMore();
     EndIfDone();
     if (!operation.ended()) SetWaiting(blocked);
@@ -230,15 +231,18 @@ class Planner {
     plan_.hold.push_back(member.name);
   }
 
-  void EndIfDone() {
+  void EndIfFailed() {
     const Operation& operation = plan_.next;
-    if (operation.ended()) return;
     const auto counts = model::CountMembers(operation);
     if (counts.failed > operation.pacing.failure_limit)
       End(OperationState::kFailed,
           base::StrCat(counts.failed, " members failed, more than ",
                        operation.pacing.failure_limit));
-    else if (counts.pending == 0 && counts.in_flight == 0)
+  }
+
+  void EndIfDone() {
+    const auto counts = model::CountMembers(plan_.next);
+    if (!plan_.next.ended() && counts.pending == 0 && counts.in_flight == 0)
       End(OperationState::kSucceeded, "");
   }
 
