@@ -26,7 +26,7 @@ TEST(CodecCorpusTest, EveryInputKeepsThePromises) {
               0);
     ++inputs;
   }
-  EXPECT_GE(inputs, 40) << "the corpus is not complete";
+  EXPECT_GE(inputs, 80) << "the corpus is not complete";
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Feeds any bytes to everything that reads what others wrote into ZooKeeper:
-// member records, orders, names and paths. Beyond not crashing, each keeps its
-// promises, which are checked here.
+// records of members, orders, what monitors keep for themselves, names and
+// paths. Beyond not crashing, each keeps its promises, which are checked here.
 
 #include <cmath>
 #include <cstddef>
@@ -10,10 +10,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/strings.h"
 #include "base/utf8.h"
+#include "model/audit_entry.h"
+#include "model/budget.h"
+#include "model/ledger_entry.h"
 #include "model/member_record.h"
+#include "model/monitor_record.h"
+#include "model/operation.h"
 #include "model/order.h"
 #include "model/paths.h"
+#include "model/policy.h"
 #include "model/record_limits.h"
 #include "model/timestamp.h"
 
@@ -56,15 +63,42 @@ void CheckRecord(std::string_view bytes) {
   PROMISE(parsed.record == MemberRecord{});
 }
 
-void CheckOrder(std::string_view bytes) {
-  const auto order = ParseOrder(bytes);
-  if (!order.ok()) {
-    PROMISE(absl::IsInvalidArgument(order.status()));
+// What is strict reads whole or says why not, and reads back equal.
+template <typename T>
+void CheckStrict(std::string_view bytes,
+                 absl::StatusOr<T> (*parse)(std::string_view),
+                 std::string (*serialize)(const T&)) {
+  const absl::StatusOr<T> parsed = parse(bytes);
+  if (!parsed.ok()) {
+    PROMISE(absl::IsInvalidArgument(parsed.status()));
+    PROMISE(base::IsValidUtf8(base::Message(parsed.status())));
     return;
   }
-  const auto again = ParseOrder(SerializeOrder(*order));
+  const absl::StatusOr<T> again = parse(serialize(*parsed));
   PROMISE(again.ok());
-  PROMISE(*again == *order);
+  PROMISE(*again == *parsed);
+}
+
+void CheckStored(std::string_view bytes) {
+  CheckStrict(bytes, ParseOrder, SerializeOrder);
+  CheckStrict(bytes, ParseBudgets, SerializeBudgets);
+  CheckStrict(bytes, ParsePolicy, SerializePolicy);
+  CheckStrict(bytes, ParseAuditEntry, SerializeAuditEntry);
+  CheckStrict(bytes, ParseOperation, SerializeOperation);
+  CheckStrict(bytes, ParseLedgerEntry, SerializeLedgerEntry);
+  CheckStrict(bytes, ParseMonitorRecord, SerializeMonitorRecord);
+
+  const auto budgets = ParseBudgets(bytes);
+  if (!budgets.ok()) return;
+  for (const Budget& budget : *budgets) PROMISE(ValidateBudget(budget).ok());
+}
+
+void CheckQuantity(std::string_view bytes) {
+  const auto quantity = Quantity::Parse(bytes);
+  if (!quantity.ok()) return;
+  const auto again = Quantity::Parse(quantity->ToString());
+  PROMISE(again.ok() && *again == *quantity);
+  PROMISE(quantity->Floor(1000) <= quantity->Ceil(1000));
 }
 
 void CheckNames(std::string_view bytes) {
@@ -94,7 +128,8 @@ void CheckText(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   roster::model::CheckRecord(bytes);
-  roster::model::CheckOrder(bytes);
+  roster::model::CheckStored(bytes);
+  roster::model::CheckQuantity(bytes);
   roster::model::CheckNames(bytes);
   roster::model::CheckText(bytes);
   return 0;
