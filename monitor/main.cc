@@ -37,6 +37,7 @@
 #include "monitor/rpc/control_service.h"
 #include "monitor/rpc/membership_service.h"
 #include "monitor/rpc/rpc_server.h"
+#include "monitor/rpc/tls_credentials.h"
 #include "monitor/state/cluster_table.h"
 #include "monitor/state/event_log.h"
 #include "monitor/watch/cluster_watcher.h"
@@ -300,9 +301,17 @@ absl::Status Daemon::StartRpc() {
   }
   events_->SetListener(
       [this](const EventPtr&) { membership_->NotifyEvents(); });
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  if (!options_.tls_certificate.empty()) {
+    ROSTER_ASSIGN_OR_RETURN(
+        credentials,
+        MakeTlsCredentials({.certificate = options_.tls_certificate,
+                            .key = options_.tls_key,
+                            .client_ca = options_.tls_client_ca}));
+  }
   ROSTER_ASSIGN_OR_RETURN(
       rpc_, RpcServer::Start(
-                {.listen = options_.grpc_listen},
+                {.listen = options_.grpc_listen, .credentials = credentials},
                 {{.service = membership_.get(),
                   .name = v1::MembershipService::service_full_name(),
                   .stop_streams = [this] { membership_->StopStreams(); }},

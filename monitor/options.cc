@@ -141,6 +141,15 @@ void DeclareSettings(CLI::App& app, Options& options) {
   app.add_flag("--insecure-listen", options.insecure_listen,
                "allow addresses beyond loopback, although they are plaintext")
       ->envname("ROSTER_INSECURE_LISTEN");
+  setting("tls-certificate", options.tls_certificate,
+          "PEM file: the certificate, with its chain, that gRPC shows")
+      ->type_name("FILE");
+  setting("tls-key", options.tls_key, "PEM file: its private key")
+      ->type_name("FILE");
+  setting("tls-client-ca", options.tls_client_ca,
+          "PEM file: who signs clients' certificates; with it every client "
+          "needs one, and is known by the name in it")
+      ->type_name("FILE");
   setting("controller", options.controllers,
           "who may change anything: the name in a client certificate; "
           "repeatable; without it everybody may")
@@ -250,16 +259,25 @@ std::string CheckTogether(const Options& options) {
     if (absl::Status status = session.Validate(); !status.ok())
       return base::StrCat("--zookeeper: ", status.message());
   }
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    return "--tls-certificate and --tls-key need each other";
+  const bool tls = !options.tls_certificate.empty();
+  if (!options.tls_client_ca.empty() && !tls)
+    return "--tls-client-ca needs --tls-certificate and --tls-key";
+  if (!options.controllers.empty() && options.tls_client_ca.empty())
+    return "--controller names authenticated clients; it needs --tls-client-ca";
   if (!options.insecure_listen) {
     for (const auto* list : {&options.grpc_listen, &options.http_listen})
       for (const std::string& text : *list)
-        if (!base::ParseListenAddress(text)->IsLoopback())
+        if (!(tls && list == &options.grpc_listen) &&
+            !base::ParseListenAddress(text)->IsLoopback())
           return base::StrCat(
               list == &options.grpc_listen ? "--grpc-listen: "
                                            : "--http-listen: ",
               text,
-              " is not a loopback address, and the connection is "
-              "plaintext; add --insecure-listen if you want that");
+              " is not a loopback address, and the connection is plaintext; ",
+              list == &options.grpc_listen ? "set --tls-certificate, or " : "",
+              "add --insecure-listen if you want that");
   }
   if (!options.dev && (!options.dev_data.empty() || options.dev_port != 0))
     return "--dev-data and --dev-port need --dev";

@@ -24,6 +24,11 @@ struct Options {
   std::vector<std::string> grpc_listen = {"127.0.0.1:7470"};
   std::vector<std::string> http_listen = {"127.0.0.1:7471"};
   bool insecure_listen = false;
+  // PEM files for gRPC; see monitor/rpc/tls_credentials.h. All empty:
+  // plaintext.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_ca;
   // Names of authenticated actors who may change things; empty: everybody.
   std::vector<std::string> controllers;
   absl::Duration session_timeout = absl::Seconds(10);

@@ -68,8 +68,8 @@ class Planner {
       operation.state = OperationState::kRunning;
     }
     for (OperationMember& member : operation.members) Advance(member);
-    EndIfFailed();
-    const std::string blocked = BeginMore();
+    std::string blocked = WhyStopped();
+    if (blocked.empty()) blocked = BeginMore();
     EndIfDone();
     if (!operation.ended()) SetWaiting(blocked);
     return std::move(plan_);
@@ -231,19 +231,27 @@ class Planner {
     plan_.hold.push_back(member.name);
   }
 
-  void EndIfFailed() {
-    const Operation& operation = plan_.next;
-    const auto counts = model::CountMembers(operation);
-    if (counts.failed > operation.pacing.failure_limit)
-      End(OperationState::kFailed,
-          base::StrCat(counts.failed, " members failed, more than ",
-                       operation.pacing.failure_limit));
+  // Too many have failed: nobody is begun any more, but who was begun is not
+  // left halfway.
+  std::string WhyStopped() const {
+    const int64_t limit = plan_.next.pacing.failure_limit;
+    const int64_t failed = model::CountMembers(plan_.next).failed;
+    if (failed <= limit) return "";
+    return base::StrCat(failed, " members failed, more than ", limit);
   }
 
   void EndIfDone() {
+    if (plan_.next.ended()) return;
     const auto counts = model::CountMembers(plan_.next);
-    if (!plan_.next.ended() && counts.pending == 0 && counts.in_flight == 0)
+    if (counts.in_flight > 0) return;
+    if (std::string stopped = WhyStopped(); !stopped.empty()) {
+      for (OperationMember& member : plan_.next.members)
+        if (member.step == OperationStep::kPending)
+          Step(member, OperationStep::kSkipped, "the operation has failed");
+      End(OperationState::kFailed, std::move(stopped));
+    } else if (counts.pending == 0) {
       End(OperationState::kSucceeded, "");
+    }
   }
 
   void End(OperationState state, std::string problem) {

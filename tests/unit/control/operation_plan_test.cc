@@ -231,6 +231,26 @@ TEST_F(OperationPlanTest, FailuresWithinTheLimitDoNotStopIt) {
   EXPECT_THAT(operation_.problem, HasSubstr("2 members failed"));
 }
 
+TEST_F(OperationPlanTest, WhoWasBegunIsNotLeftHalfwayByTheFailuresOfOthers) {
+  operation_.pacing.batch_size = 2;
+  operation_.drain_timeout = absl::Seconds(30);
+  Step();
+  Report("m2", "DRAINED");
+  Step();
+  Pass(absl::Seconds(31));
+  EXPECT_THAT(Step().hold, IsEmpty());
+  EXPECT_EQ(operation_.state, OperationState::kRunning);
+  EXPECT_THAT(operation_.waiting, HasSubstr("1 members failed"));
+  Restart("m2");
+  EXPECT_THAT(Step().release, ElementsAre("m2"));
+  Report("m2", "UP");
+  Pass(absl::Seconds(10));
+  Step();
+  EXPECT_EQ(operation_.state, OperationState::kFailed);
+  EXPECT_EQ(step(1), OperationStep::kDone);
+  EXPECT_EQ(step(2), OperationStep::kSkipped);
+}
+
 TEST_F(OperationPlanTest, AProcessThatNobodyStartsAgainFails) {
   Step();
   Report("m1", "DRAINED");
