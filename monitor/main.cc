@@ -14,6 +14,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -67,6 +69,10 @@ class Daemon {
 
   // Everything serves when it returns OK.
   absl::Status Start();
+  // What has to go even if the process ends without destroying this; "": none.
+  std::string temporary_folder() const {
+    return dev_zookeeper_ ? dev_zookeeper_->temporary_folder() : "";
+  }
   // Why rosterd has to end although nobody asked it to; "" if it need not.
   std::string failure() const;
 
@@ -78,6 +84,7 @@ class Daemon {
   };
 
   absl::Status StartDevZooKeeper();
+  void AwaitDevZooKeeper();
   absl::Status ReadCredentials();
   void MakeTables();
   void MakeControllers();
@@ -148,6 +155,7 @@ absl::Status Daemon::Start() {
   MakeControllers();
   ROSTER_RETURN_IF_ERROR(StartRpc());
   ROSTER_RETURN_IF_ERROR(StartHttp());
+  if (options_.dev) AwaitDevZooKeeper();
   StartWatching();
   StartControllers();
   return AnnounceAddresses();
@@ -168,6 +176,19 @@ absl::Status Daemon::StartDevZooKeeper() {
                                            }}));
   options_.zookeeper = dev_zookeeper_->servers();
   return absl::OkStatus();
+}
+
+// Sessions that try before it listens would begin each run with the warning of
+// a refused connection.
+void Daemon::AwaitDevZooKeeper() {
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (!dev_zookeeper_->Answers() && absl::Now() < deadline) {
+    // A stop, which may be because it ended, is not kept waiting.
+    sigset_t pending;
+    sigpending(&pending);
+    if (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT)) return;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
 }
 
 absl::Status Daemon::ReadCredentials() {
@@ -254,7 +275,8 @@ MetricsSources Daemon::MetricSources() {
                     .resets = stats.overruns,
                     .merged = stats.merged_changes};
               },
-          .events = [this] { return events_->newest(); }};
+          .events = [this] { return events_->newest(); },
+          .run_id = [this] { return run_id_; }};
 }
 
 absl::Status Daemon::StartRpc() {
@@ -418,6 +440,17 @@ absl::Status Daemon::AnnounceAddresses() {
   return absl::OkStatus();
 }
 
+// From now on a signal does not wait for an orderly end, but leaves no folder.
+void EndAtNextSignal(const sigset_t& signals, std::string folder) {
+  std::thread([signals, folder = std::move(folder)] {
+    int received = 0;
+    sigwait(&signals, &received);
+    DevZooKeeper::RemoveFolder(folder);
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    raise(received);
+  }).detach();
+}
+
 int Run(int argc, char** argv) {
   ParsedOptions parsed = ParseOptions(argc, argv);
   if (parsed.exit_now) {
@@ -448,8 +481,7 @@ int Run(int argc, char** argv) {
 
   int received = 0;
   sigwait(&stop_signals, &received);
-  // A second signal does not wait for an orderly end.
-  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  EndAtNextSignal(stop_signals, daemon->temporary_folder());
   sd_notify(0, "STOPPING=1\nSTATUS=stopping");
   const std::string failure = daemon->failure();
   if (failure.empty())
