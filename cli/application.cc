@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "base/error_details.h"
 #include "base/strings.h"
@@ -51,14 +52,17 @@ Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 conflict,
 5 rosterd not available, 6 not allowed, 7 no answer in time, 8 refused by a
 budget, 130 Ctrl-C.)";
 
-// What it is, then each thing that stands in the way, then what helps.
+// What it is, then what else stands in the way, then what helps.
 void ComplainOf(const absl::Status& status) {
-  Complain(base::Message(status));
   const base::ErrorDetails details = base::DetailsOf(status);
+  std::vector<std::string> lines = {std::string(status.message())};
+  // One line for each budget.
+  if (details.reason == kBudgetExceeded)
+    lines = absl::StrSplit(status.message(), '\n');
+  for (const std::string& line : lines) Complain(line);
   for (const base::PreconditionViolation& violation : details.preconditions) {
-    Complain(base::StrCat("  ", violation.description.empty()
-                                    ? violation.subject
-                                    : violation.description));
+    if (!absl::StrContains(status.message(), violation.description))
+      Complain(violation.description);
   }
   if (details.reason == kBudgetExceeded) {
     Complain(

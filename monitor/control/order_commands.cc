@@ -32,29 +32,40 @@ Json ToJson(const std::vector<OrderChange>& changes) {
   return json;
 }
 
-std::vector<OrderChange> ChangesOf(const Json& answer,
-                                   const ClusterViewPtr& view) {
+Json ParseAnswer(const std::string& text) {
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+bool NeverSeen(const ClusterView& view, const std::string& name) {
+  const MemberPtr member = view.members.Find(name);
+  return member == nullptr || member->never_seen();
+}
+
+// What was answered, and how things stand now. `planned` is what a request that
+// is only validated would have done: nothing stands as it says.
+std::vector<OrderChange> ChangesOf(const Committed& committed,
+                                   std::vector<OrderChange> planned) {
   std::vector<OrderChange> changes;
-  for (const Json& json : answer.value("changes", Json::array())) {
-    OrderChange change{.name = json.value("name", ""),
-                       .hold_id = json.value("hold_id", ""),
-                       .epoch_before = json.value("epoch_before", int64_t{0}),
-                       .epoch = json.value("epoch", int64_t{0}),
-                       .released_hold_ids =
-                           json.value("released", std::vector<std::string>{})};
-    const MemberPtr member =
-        view == nullptr ? nullptr : view->members.Find(change.name);
-    change.never_seen = member == nullptr || member->never_seen();
-    if (member != nullptr) change.holds = member->order->holds;
-    changes.push_back(std::move(change));
+  if (committed.view == nullptr) {
+    changes = std::move(planned);
+  } else {
+    for (const Json& json :
+         ParseAnswer(committed.answer).value("changes", Json::array())) {
+      OrderChange change{.name = json.value("name", ""),
+                         .hold_id = json.value("hold_id", ""),
+                         .epoch_before = json.value("epoch_before", int64_t{0}),
+                         .epoch = json.value("epoch", int64_t{0}),
+                         .released_hold_ids = json.value(
+                             "released", std::vector<std::string>{})};
+      change.never_seen = NeverSeen(*committed.view, change.name);
+      if (const MemberPtr member = committed.view->members.Find(change.name))
+        change.holds = member->order->holds;
+      changes.push_back(std::move(change));
+    }
   }
   std::sort(changes.begin(), changes.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return changes;
-}
-
-Json ParseAnswer(const std::string& text) {
-  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
 absl::Status Unreadable(const OrderNode& node, const std::string& path) {
@@ -123,6 +134,7 @@ absl::Status RefuseByBudget(const ClusterView& view,
 absl::StatusOr<TakeOfflineResult> TakeOffline(
     ControlStore& store, const TakeOfflineRequest& request) {
   std::vector<BudgetReport> reports;
+  std::vector<OrderChange> changes;
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const ClusterView& view = *fenced.view;
@@ -140,7 +152,7 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
     }
 
     const absl::Time now = absl::Now();
-    std::vector<OrderChange> changes;
+    changes.clear();
     for (const OrderNode& node : orders) {
       ROSTER_ASSIGN_OR_RETURN(model::Hold hold,
                               MakeHold(request.terms, MakeId("h-"), now));
@@ -155,7 +167,9 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
       changes.push_back({.name = node.name,
                          .hold_id = hold.id,
                          .epoch_before = node.order.epoch,
-                         .epoch = next->epoch});
+                         .epoch = next->epoch,
+                         .holds = next->holds,
+                         .never_seen = NeverSeen(view, node.name)});
     }
     change.answer = Json{{"changes", ToJson(changes)}}.dump();
     return change;
@@ -165,11 +179,10 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
   subject.ticket = request.terms.ticket;
   ROSTER_ASSIGN_OR_RETURN(Committed committed,
                           store.Commit(request.meta, subject, build));
-  return TakeOfflineResult{
-      .changes = ChangesOf(ParseAnswer(committed.answer), committed.view),
-      .operation = std::nullopt,
-      .budgets = std::move(reports),
-      .request_id = std::move(committed.request_id)};
+  return TakeOfflineResult{.changes = ChangesOf(committed, std::move(changes)),
+                           .operation = std::nullopt,
+                           .budgets = std::move(reports),
+                           .request_id = std::move(committed.request_id)};
 }
 
 absl::StatusOr<BringOnlineResult> BringOnline(
@@ -191,6 +204,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                                "; name the hold, its owner, or all holds"))),
         "HOLD_NOT_FOUND", {{"member", node.name}});
   };
+  std::vector<OrderChange> changes;
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     // Orders stand for names that were never seen, too.
@@ -206,7 +220,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                             ReadForChange(store, names, request.expected_epoch,
                                           request.meta.deadline));
     Changeset change;
-    std::vector<OrderChange> changes;
+    changes.clear();
     for (const OrderNode& node : orders) {
       std::vector<std::string> released;
       const auto next = ReleaseHolds(node.order, filter, released);
@@ -219,7 +233,9 @@ absl::StatusOr<BringOnlineResult> BringOnline(
       changes.push_back({.name = node.name,
                          .epoch_before = node.order.epoch,
                          .epoch = next->epoch,
-                         .released_hold_ids = std::move(released)});
+                         .released_hold_ids = std::move(released),
+                         .holds = next->holds,
+                         .never_seen = NeverSeen(*fenced.view, node.name)});
     }
     if (changes.empty())
       return base::WithReason(
@@ -236,9 +252,8 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                    Subject("BringOnline", request.reason,
                            DescribeTargets(request.targets)),
                    build));
-  return BringOnlineResult{
-      .changes = ChangesOf(ParseAnswer(committed.answer), committed.view),
-      .request_id = std::move(committed.request_id)};
+  return BringOnlineResult{.changes = ChangesOf(committed, std::move(changes)),
+                           .request_id = std::move(committed.request_id)};
 }
 
 absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
