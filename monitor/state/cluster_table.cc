@@ -394,9 +394,10 @@ void ClusterTable::Commit(const MemberPtr& before,
 
   const std::string& name = (change.after ? change.after : before)->name;
   std::vector<Event> told;
-  if (IsTold(name, telling))
+  if (telling != Telling::kFound || told_before_sync_.contains(name))
     told =
         DescribeChange(was != nullptr ? was : before.get(), change.after.get());
+  if (!current_.synced && !told.empty()) told_before_sync_.insert(name);
   for (const Event& event : told) CountEvent(event.type);
   Publish(now);
   for (Event& event : told) {
@@ -405,12 +406,6 @@ void ClusterTable::Commit(const MemberPtr& before,
     events_.Append(std::move(event));
   }
   if (change_listener_) change_listener_(change);
-}
-
-bool ClusterTable::IsTold(const std::string& name, Telling telling) {
-  if (telling == Telling::kFound) return told_before_sync_.contains(name);
-  if (!current_.synced) told_before_sync_.insert(name);
-  return true;
 }
 
 void ClusterTable::CountMember(const Member& member, int64_t sign) {

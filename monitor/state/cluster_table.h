@@ -139,7 +139,7 @@ class ClusterTable {
   // How a change of a member is told.
   enum class Telling {
     kHappened,
-    kFound,   // it was so before the monitor looked: no event
+    kFound,   // it was so before the monitor looked: mostly no event
     kMissed,  // it happened while the monitor could not see
   };
 
@@ -159,7 +159,6 @@ class ClusterTable {
   void Commit(const MemberPtr& before, std::shared_ptr<Member> after,
               absl::Time now, Telling telling = Telling::kHappened,
               const Member* was = nullptr);
-  bool IsTold(const std::string& name, Telling telling);
   void CountMember(const Member& member, int64_t sign);
   void CountWrite(const Member* before, const Member& after, bool found);
   void CountEvent(EventType type);

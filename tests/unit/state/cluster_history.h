@@ -140,6 +140,7 @@ class History {
   std::string AnyName() { return "node-" + std::to_string(Pick(kNames)); }
 
   void Step() {
+    told_before_step_ = told_;
     now_ += absl::Milliseconds(Pick(4000));
     switch (Pick(16)) {
       case 0:
@@ -292,9 +293,8 @@ class History {
     }
     if (type != EventType::kStatusChanged || t.status != t.previous_status) {
       next.status_since = now_;
-      if (!found || told_.contains(name)) expected_.push_back(t);
+      if (!found || told_before_step_.contains(name)) expected_.push_back(t);
     }
-    if (!found && !synced_) told_.insert(name);
     known_[name] = next;
   }
 
@@ -318,7 +318,6 @@ class History {
     expected_.push_back({EventType::kForgotten, name, member.czxid,
                          member.czxid, member.status, member.status,
                          !connected_});
-    if (!synced_) told_.insert(name);
     ShowIfHeld(name);
   }
 
@@ -410,6 +409,7 @@ class History {
   // from which an event that comes later in the same step leads on.
   void Hear(const EventPtr& event) {
     heard_.push_back(event);
+    if (!synced_ && !event->member.empty()) told_.insert(event->member);
     if (!AsTransition(*event).has_value()) return;
     const MemberPtr member = table_.view()->members.Find(event->member);
     ASSERT_EQ(member == nullptr, event->type == EventType::kForgotten);
@@ -439,7 +439,9 @@ class History {
   std::map<std::string, bool> speaks_control_;
   Holds held_;
   Holds held_at_first_sync_;
-  std::set<std::string> told_;  // before the first sync
+  // Of whom there are events though the first sync goes on.
+  std::set<std::string> told_;
+  std::set<std::string> told_before_step_;
   std::vector<Transition> expected_;
   std::vector<EventPtr> heard_;
   std::vector<EventPtr> read_;

@@ -86,6 +86,17 @@ TEST_F(ClusterTableTest, HoldsFoundByTheFirstSyncAreNoEvents) {
   EXPECT_EQ(CountOf(MemberStatus::kDraining), 2);
 }
 
+TEST_F(ClusterTableTest, OfWhomSomethingIsToldBeforeTheSyncAllIsTold) {
+  Create("a");
+  Update("a", MakeRecord(ReportedState::kUp));
+  Create("b");
+  Update("b", MakeRecord(ReportedState::kDegraded));
+  Order("a", MakeOrder(1, {"ops"}));
+  Order("b", MakeOrder(1, {"ops"}));
+  EXPECT_THAT(NewEvents(), ElementsAre("STATUS_CHANGED b", "HOLD_PLACED b",
+                                       "STATUS_CHANGED b"));
+}
+
 TEST_F(ClusterTableTest, AnAbsentMemberThatIsHeldIsOfflineForAsLongAsTheHold) {
   Create("a");
   Synced();
