@@ -74,8 +74,9 @@ TEST_F(DutiesTest, AGoodbyeInTheLedgerIsNoLoss) {
   model::LedgerEntry goodbye = *Ledger("web-01");
   goodbye.state = model::LedgerState::kLeft;
   goodbye.czxid = stat->czxid;
-  ASSERT_OK(probe_.Set("/roster/default/ledger/web-01",
-                       model::SerializeLedgerEntry(goodbye))
+  ASSERT_OK(probe_
+                .Set("/roster/default/ledger/web-01",
+                     model::SerializeLedgerEntry(goodbye))
                 .status());
   ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
   EVENTUALLY(stack->status("web-01") == "LEFT");
@@ -109,10 +110,9 @@ TEST_F(DutiesTest, TheIntervalFollowsTheNumberOfMembers) {
   auto stack = MakeStack();
   SetPolicyRequest request;
   request.policy.reporting.max_updates_per_second = 10;
-  ASSERT_OK(stack
-                ->Ask<model::Policy>(&Controller::SetPolicy,
-                                     std::move(request))
-                .status());
+  ASSERT_OK(
+      stack->Ask<model::Policy>(&Controller::SetPolicy, std::move(request))
+          .status());
   EVENTUALLY(stack->view()->policy->reporting.interval == absl::Seconds(4));
 }
 
