@@ -17,21 +17,11 @@
 #include "monitor/state/event_log.h"
 #include "monitor/state/mass_loss_guard.h"
 #include "monitor/state/member.h"
+#include "monitor/state/member_builder.h"
 #include "monitor/state/member_schedule.h"
 #include "monitor/state/pending_orders.h"
 
 namespace roster::monitor {
-
-// What was read of a member's znode.
-struct ObservedNode {
-  std::string_view data;
-  int64_t czxid = 0;
-  int64_t mzxid = 0;
-  int32_t version = 0;
-  int64_t ephemeral_owner = 0;
-  absl::Time ctime;
-  absl::Time mtime;
-};
 
 struct ClusterTableOptions {
   std::string cluster;
