@@ -224,6 +224,7 @@ void Handle::Process(int ready) {
   int rc = ZOK;
   for (int i = 0; i < kRepliesPerTurn && rc == ZOK && !closed_; ++i) {
     rc = zookeeper_process(zh_, ready);
+    if (zoo_state(zh_) == ZOO_ASSOCIATING_STATE) answered_ = true;
     if ((ready & ZOOKEEPER_READ) != 0 && rc == ZOK) heard_at_ = absl::Now();
     // One call takes one reply. Those that have arrived with it are taken in
     // the same turn, so that the requests they lead to leave together.
@@ -360,6 +361,8 @@ void Handle::AbortConnection() {
 }
 
 void Handle::OnConnectionGone() {
+  const bool answered =
+      std::exchange(answered_, false) && connected_at_ == Clock::time_point();
   const bool lasted = connected_at_ != Clock::time_point() &&
                       Clock::now() - connected_at_ >=
                           absl::ToChronoNanoseconds(kLastingConnection);
@@ -372,7 +375,7 @@ void Handle::OnConnectionGone() {
     failures_ = 0;
   } else {
     ++failures_;
-    listener_->OnConnectFailed(last_error_);
+    listener_->OnConnectFailed(last_error_, answered);
   }
   // A pause whenever all servers have been tried.
   next_attempt_ = Clock::now();

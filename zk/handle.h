@@ -43,8 +43,9 @@ class Handle : public std::enable_shared_from_this<Handle> {
     virtual void OnConnected() = 0;
     // The connection is gone. Requests that were in flight end after this.
     virtual void OnDisconnected(const std::string& reason) = 0;
-    // A try to connect failed; others follow by themselves.
-    virtual void OnConnectFailed(const std::string& reason) = 0;
+    // A try to connect failed; others follow by themselves. `answered`: a
+    // server took the connection, but then did not serve.
+    virtual void OnConnectFailed(const std::string& reason, bool answered) = 0;
     // The session is over: Cancelled after an expiry, Unauthenticated if the
     // server refuses the credentials. Comes last; not from inside the client.
     virtual void OnDead(const absl::Status& status) = 0;
@@ -142,6 +143,7 @@ class Handle : public std::enable_shared_from_this<Handle> {
   bool dead_ = false;
   bool dead_reported_ = false;
   bool turn_posted_ = false;
+  bool answered_ = false;  // see Listener::OnConnectFailed()
   std::string last_error_;
 
   std::shared_ptr<Socket> socket_;  // null while there is no connection

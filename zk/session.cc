@@ -94,7 +94,8 @@ bool Session::Impl::IsFormerSession(int64_t session_id) const {
 void Session::Impl::OnAddresses() {
   if (resolver_->servers().empty()) {
     if (!resolver_->status().ok())
-      OnConnectFailed(std::string(base::Message(resolver_->status())));
+      OnConnectFailed(std::string(base::Message(resolver_->status())),
+                      /*answered=*/false);
     return;
   }
   if (handle_) {
@@ -132,7 +133,8 @@ void Session::Impl::OpenHandle() {
     return;
   }
   OpenHandleAfter(open_backoff_.Next());
-  OnConnectFailed(std::string(base::Message(handle.status())));
+  OnConnectFailed(std::string(base::Message(handle.status())),
+                  /*answered=*/false);
 }
 
 void Session::Impl::OpenHandleAfter(absl::Duration delay) {
@@ -186,6 +188,7 @@ void Session::Impl::Announce() {
     refused_backoff_.Reset();
   }
   info_.negotiated_timeout = handle_->negotiated_timeout();
+  info_.servers_answer = false;
   Change(ConnectionState::kConnected, "");
 }
 
@@ -203,6 +206,7 @@ void Session::Impl::OnDisconnected(const std::string& reason) {
         base::StrCat("no connection for the session timeout; ", info_.reason));
   });
   info_.heard_at = handle_->heard_at();
+  info_.servers_answer = false;
   Change(ConnectionState::kSuspended, reason);
 }
 
@@ -216,11 +220,15 @@ void Session::Impl::ReplaceHandle() {
   OpenHandle();
 }
 
-void Session::Impl::OnConnectFailed(const std::string& reason) {
+void Session::Impl::OnConnectFailed(const std::string& reason, bool answered) {
   const bool first = info_.reason.empty();
+  const bool first_answer = answered && !info_.servers_answer;
   info_.reason = reason;
+  info_.servers_answer |= answered;
   // Only the first of a row is news.
-  if (first && info_.state != ConnectionState::kConnected) {
+  if (info_.state == ConnectionState::kConnected) return;
+  if (first_answer && !first) Notify();
+  if (first) {
     base::Log(options_.log, LogLevel::kWarning,
               "cannot connect to ZooKeeper reason=\"", reason, "\"");
     Notify();
@@ -232,7 +240,7 @@ void Session::Impl::OnDead(const absl::Status& status) {
   OpenHandleAfter(absl::IsUnauthenticated(status) ? refused_backoff_.Next()
                                                   : absl::ZeroDuration());
   if (info_.generation == 0) {
-    OnConnectFailed(std::string(base::Message(status)));
+    OnConnectFailed(std::string(base::Message(status)), /*answered=*/true);
   } else {
     BecomeLost(std::string(base::Message(status)));
   }

@@ -41,6 +41,9 @@ struct ConnectionInfo {
   int64_t session_id = 0;             // of `generation`; 0 before
   absl::Duration negotiated_timeout;  // by the server; zero before
   std::string reason;                 // why not connected, for people
+  // While not connected: a server took a connection since, but did not serve.
+  // So it is not this side that is cut off: the ensemble has no quorum, say.
+  bool servers_answer = false;
   // When the server was last heard, by the wall clock, as of the last cut;
   // InfinitePast before. A cut is noticed later than it happens.
   absl::Time heard_at = absl::InfinitePast();

@@ -65,7 +65,7 @@ class Session::Impl : private Handle::Listener {
   // Handle::Listener
   void OnConnected() override;
   void OnDisconnected(const std::string& reason) override;
-  void OnConnectFailed(const std::string& reason) override;
+  void OnConnectFailed(const std::string& reason, bool answered) override;
   void OnDead(const absl::Status& status) override;
   void OnWatch(WatcherId watcher, WatchEventType type,
                std::string_view full_path) override;
