@@ -4,6 +4,7 @@
 
 #include "model/member_status.h"
 #include "monitor/metrics/family_builder.h"
+#include "monitor/metrics/group_counts.h"
 #include "monitor/metrics/metric_names.h"
 
 namespace roster::monitor {
@@ -92,6 +93,8 @@ std::vector<prometheus::MetricFamily> ClusterCollector::Collect(
     const std::vector<ClusterViewPtr>& views) const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(MembersByStatus(views));
+  for (prometheus::MetricFamily& family : CountGroups(views))
+    families.push_back(std::move(family));
   for (const ClusterMetric& metric : kClusterMetrics) {
     FamilyBuilder family(metric.spec);
     for (const ClusterViewPtr& view : views)

@@ -31,6 +31,14 @@ inline constexpr auto kH = MetricKind::kHistogram;
 inline constexpr MetricSpec kMembers{
     "roster_members", kG, "", "cluster,status",
     "Members by status. Every status is there, also with 0."};
+inline constexpr MetricSpec kMembersByService{
+    "roster_members_by_service", kG, "", "cluster,service,status",
+    "Members by service and status. The 100 services with the most members; "
+    "those of all others together as (other)."};
+inline constexpr MetricSpec kMembersByZone{
+    "roster_members_by_zone", kG, "", "cluster,zone,status",
+    "Members by zone, their label of that name, and status. Bounded as the "
+    "services are."};
 inline constexpr MetricSpec kMembersPresent{
     "roster_members_present", kG, "", "cluster", "Members whose znode exists."};
 inline constexpr MetricSpec kMembersOpaque{
@@ -225,6 +233,8 @@ inline constexpr MetricSpec kProcessThreads{"process_threads", kG, "", "",
 // All of the above, in the order of the page.
 inline constexpr const MetricSpec* kAllMetrics[] = {
     &metric::kMembers,
+    &metric::kMembersByService,
+    &metric::kMembersByZone,
     &metric::kMembersPresent,
     &metric::kMembersOpaque,
     &metric::kTasksRunning,
