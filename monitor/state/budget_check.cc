@@ -22,13 +22,24 @@ bool IsExpected(const Member& member) {
   return member.status != MemberStatus::kLeft && !member.never_seen();
 }
 
-// Members of these two statuses are present and not held.
+// The member has not taken up its work again since its last hold was released.
+bool IsComingBack(const Member& member) {
+  return !member.held() && member.present &&
+         (member.record.state == model::ReportedState::kDraining ||
+          member.record.state == model::ReportedState::kDrained);
+}
+
+// Members of these two statuses are present and not held. One that was released
+// a moment ago is shown as DEGRADED until it has seen that: to count it would
+// let a rolling restart take the next before this one is back.
 bool IsAvailable(const Member& member) {
-  return member.status == MemberStatus::kUp ||
-         member.status == MemberStatus::kDegraded;
+  return (member.status == MemberStatus::kUp ||
+          member.status == MemberStatus::kDegraded) &&
+         !IsComingBack(member);
 }
 
 std::string WhyUnavailable(const Member& member) {
+  if (IsComingBack(member)) return "released, and not working again yet";
   if (!member.held())
     return member.present ? member.record.state_reason
                           : "vanished without a goodbye";
