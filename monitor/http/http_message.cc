@@ -6,6 +6,30 @@
 #include "nlohmann/json.hpp"
 
 namespace roster::monitor {
+namespace {
+
+// The canonical code that says most nearly what an HTTP status does; those of
+// the API come from the calls themselves, see monitor/gateway/rest_error.h.
+std::string_view CodeOf(int status) {
+  switch (status) {
+    case 403:
+      return "PERMISSION_DENIED";
+    case 404:
+      return "NOT_FOUND";
+    case 405:
+      return "UNIMPLEMENTED";
+    case 429:
+      return "RESOURCE_EXHAUSTED";
+    case 500:
+      return "INTERNAL";
+    case 503:
+      return "UNAVAILABLE";
+    default:
+      return "INVALID_ARGUMENT";
+  }
+}
+
+}  // namespace
 
 std::string_view HttpRequest::Header(std::string_view name) const {
   for (const auto& [key, value] : headers)
@@ -13,18 +37,26 @@ std::string_view HttpRequest::Header(std::string_view name) const {
   return "";
 }
 
+std::string HttpErrorJson(std::string_view code, std::string_view message,
+                          std::string_view details) {
+  using ErrorHandler = nlohmann::json::error_handler_t;
+  const auto text = [](std::string_view raw) {
+    return nlohmann::json(raw).dump(-1, ' ', false, ErrorHandler::replace);
+  };
+  return base::StrCat("{\"code\":", text(code), ",\"message\":", text(message),
+                      ",\"details\":", details, "}\n");
+}
+
 HttpResponse HttpError(const HttpRequest& request, int status,
                        std::string_view message) {
   const std::string accept =
       absl::AsciiStrToLower(base::ToAbsl(request.Header("Accept")));
-  if (!absl::StrContains(accept, "application/json"))
+  if (!absl::StrContains(accept, "application/json") &&
+      request.path.rfind("/api/", 0) != 0)
     return {.status = status, .body = base::StrCat(message, "\n")};
-  const nlohmann::ordered_json error = {
-      {"error", {{"code", status}, {"message", message}}}};
-  using ErrorHandler = nlohmann::ordered_json::error_handler_t;
   return {.status = status,
           .content_type = "application/json",
-          .body = error.dump(-1, ' ', false, ErrorHandler::replace) + "\n"};
+          .body = HttpErrorJson(CodeOf(status), message)};
 }
 
 }  // namespace roster::monitor

@@ -19,14 +19,19 @@ class HttpRouter {
   // the same method and path replaces the first.
   void AddPath(std::string_view method, std::string_view path,
                HttpHandler handler);
+  void AddAsyncPath(std::string_view method, std::string_view path,
+                    HttpAsyncHandler handler);
   // Serves every path that begins with `prefix`, which ends in '/'.
   void AddPrefix(std::string_view method, std::string_view prefix,
                  HttpHandler handler);
+  // The same for every method: the handler tells them apart itself.
+  void AddAsyncPrefix(std::string_view prefix, HttpAsyncHandler handler);
 
-  HttpResponse Route(const HttpRequest& request) const;
+  // Has the request answered, by `respond`.
+  void Route(HttpRequest request, HttpRespond respond) const;
 
  private:
-  using Methods = std::map<std::string, HttpHandler, std::less<>>;
+  using Methods = std::map<std::string, HttpAsyncHandler, std::less<>>;
   using Routes = std::map<std::string, Methods, std::less<>>;
 
   const Methods* Find(std::string_view path) const;
@@ -34,5 +39,9 @@ class HttpRouter {
   Routes paths_;
   Routes prefixes_;
 };
+
+// What a path answers that is served by other methods only: 405 and Allow.
+HttpResponse MethodNotAllowed(const HttpRequest& request,
+                              std::string_view allowed);
 
 }  // namespace roster::monitor

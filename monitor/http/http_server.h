@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/listen_address.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "monitor/http/http_router.h"
 
 namespace roster::monitor {
@@ -16,8 +17,8 @@ struct HttpServerOptions {
   // Each is listened on. "[::]" also takes IPv4 connections.
   std::vector<base::ListenAddress> listen;
 
-  // Beyond this a connection gets 503 and is closed.
-  size_t max_connections = 1'024;
+  // Beyond this a connection gets 503 and is closed. Event streams count.
+  size_t max_connections = 4'096;
   size_t max_header_bytes = 16 * 1024;
   size_t max_body_bytes = 1024 * 1024;
   // While so much is waiting for slow readers, requests get 503.
@@ -40,9 +41,9 @@ struct HttpServerOptions {
 };
 
 // HttpServer serves HTTP/1.1 (and 1.0) by Boost.Beast on one loop of its own:
-// persistent connections, pipelining, HEAD, gzip, limits on everything that a
-// client can make grow. It does not do TLS, and it does not stream: a response
-// is complete before its first byte is sent.
+// persistent connections, pipelining, HEAD, gzip, bodies without an end (in
+// chunks, each asked for when the last was taken), limits on everything that a
+// client can make grow. It does not do TLS.
 //
 // A request is answered 400 when it is no HTTP, 413 when its body is too
 // large, 431 when its header is, 503 at one of the limits, 500 when its handler
@@ -51,7 +52,8 @@ struct HttpServerOptions {
 //
 // Thread-safety: Start() and Stop() are to be called on one thread, not the
 // loop's. Handlers run on the loop.
-// Lifetime: what the handlers use must outlive Stop().
+// Lifetime: what the handlers use must outlive Stop(); what answers later has
+// to have answered before this is destroyed.
 class HttpServer {
  public:
   HttpServer(HttpServerOptions options, HttpRouter router);
@@ -68,6 +70,10 @@ class HttpServer {
   // Accepts nothing more, lets running responses end for a moment, and closes
   // every connection. No handler runs when it returns. Idempotent.
   void Stop();
+
+  // The loop that the handlers run on, for what streams to them. It turns from
+  // Start() to Stop(); what is posted to it outside of that never runs.
+  base::Loop& loop();
 
  private:
   class Impl;

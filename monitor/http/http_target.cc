@@ -17,6 +17,20 @@ int HexValue(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+absl::Status ValidatePath(const std::string& path) {
+  if (!base::IsValidUtf8(path))
+    return absl::InvalidArgumentError("the path is not UTF-8");
+  for (const char c : path)
+    if (absl::ascii_iscntrl(c))
+      return absl::InvalidArgumentError("the path has a control character");
+  for (const absl::string_view segment : absl::StrSplit(path, '/'))
+    if (segment == "." || segment == "..")
+      return absl::InvalidArgumentError("the path has a '.' or '..' in it");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> PercentDecode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
@@ -35,20 +49,6 @@ absl::StatusOr<std::string> PercentDecode(std::string_view text) {
   }
   return decoded;
 }
-
-absl::Status ValidatePath(const std::string& path) {
-  if (!base::IsValidUtf8(path))
-    return absl::InvalidArgumentError("the path is not UTF-8");
-  for (const char c : path)
-    if (absl::ascii_iscntrl(c))
-      return absl::InvalidArgumentError("the path has a control character");
-  for (const absl::string_view segment : absl::StrSplit(path, '/'))
-    if (segment == "." || segment == "..")
-      return absl::InvalidArgumentError("the path has a '.' or '..' in it");
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<HttpTarget> ParseHttpTarget(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {

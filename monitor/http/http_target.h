@@ -20,4 +20,7 @@ struct HttpTarget {
 // The last is refused rather than resolved: nobody sends it in good faith.
 absl::StatusOr<HttpTarget> ParseHttpTarget(std::string_view target);
 
+// `text` with its %XX read. InvalidArgument for a broken one.
+absl::StatusOr<std::string> PercentDecode(std::string_view text);
+
 }  // namespace roster::monitor

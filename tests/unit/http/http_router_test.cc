@@ -13,7 +13,10 @@ HttpHandler Says(std::string text) {
 
 HttpResponse Ask(const HttpRouter& router, std::string path,
                  std::string method = "GET") {
-  return router.Route({.method = std::move(method), .path = std::move(path)});
+  HttpResponse response;
+  router.Route({.method = std::move(method), .path = std::move(path)},
+               [&](HttpResponse answer) { response = std::move(answer); });
+  return response;
 }
 
 TEST(HttpRouterTest, PrefersTheWholePathThenTheLongestPrefix) {

@@ -217,8 +217,8 @@ TEST_F(HttpServerTest, ErrorsAreTextOrJsonAsAsked) {
   EXPECT_EQ(json.status, 404);
   EXPECT_EQ(json.Field("content-type"), "application/json");
   EXPECT_EQ(json.body,
-            "{\"error\":{\"code\":404,\"message\":"
-            "\"nothing is served at /no\\\"thing\"}}\n");
+            "{\"code\":\"NOT_FOUND\",\"message\":"
+            "\"nothing is served at /no\\\"thing\",\"details\":[]}\n");
 }
 
 TEST_F(HttpServerTest, AWrongMethodIsToldTheRightOnes) {

@@ -28,7 +28,10 @@ class StatusPagesTest : public ::testing::Test {
          .metrics = [] { return std::string("up 1\n"); },
          .metrics_content_type = "text/plain; version=0.0.4; charset=utf-8"},
         router);
-    return router.Route({.method = "GET", .path = path});
+    HttpResponse response;
+    router.Route({.method = "GET", .path = path},
+                 [&](HttpResponse answer) { response = std::move(answer); });
+    return response;
   }
 
   ClusterView view_;
