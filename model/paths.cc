@@ -138,6 +138,9 @@ ClusterPaths::ClusterPaths(std::string_view state_path,
   operations = JoinPath(root, "operations");
   requests = JoinPath(root, "requests");
   monitors = JoinPath(root, "monitors");
+  config = JoinPath(root, "config");
+  broadcasts = JoinPath(root, "broadcasts");
+  names = JoinPath(root, "names");
 }
 
 }  // namespace roster::model

@@ -45,6 +45,9 @@ struct ClusterPaths {
   std::string operations;  // parent
   std::string requests;    // parent: answers by request_id
   std::string monitors;    // parent
+  std::string config;      // the entries' parent
+  std::string broadcasts;  // the topics' parent
+  std::string names;       // parent of the names that were given out
 };
 
 }  // namespace roster::model
