@@ -44,18 +44,31 @@ void StreamHub::PublishGuard(const ClusterViewPtr& view) {
   if (view->guard != guard_) PublishView(view);
 }
 
+absl::StatusOr<std::optional<ChangeRing::Cursor>> StreamHub::Resume(
+    const Selector& selector, const std::string& resume_token) const {
+  if (resume_token.empty()) return std::nullopt;
+  ROSTER_ASSIGN_OR_RETURN(const ResumeToken token,
+                          ParseResumeToken(resume_token));
+  if (token.stream != TokenPrefix(feed_, selector)) return std::nullopt;
+  return ring_.Find(token.number);
+}
+
 absl::StatusOr<grpc::ServerWriteReactor<grpc::ByteBuffer>*> StreamHub::Watch(
     Selector selector, const std::string& resume_token) {
-  std::optional<ChangeRing::Cursor> cursor;
-  if (!resume_token.empty()) {
-    ROSTER_ASSIGN_OR_RETURN(const ResumeToken token,
-                            ParseResumeToken(resume_token));
-    if (token.stream == TokenPrefix(feed_, selector))
-      cursor = ring_.Find(token.number);
-  }
+  ROSTER_ASSIGN_OR_RETURN(const auto cursor, Resume(selector, resume_token));
   auto* stream = new MemberStream(feed_, std::move(selector), cursor);
   stream->Advance();
   return stream;
+}
+
+absl::StatusOr<MemberCursor> StreamHub::OpenCursor(
+    Selector selector, const std::string& resume_token) {
+  ROSTER_ASSIGN_OR_RETURN(const auto cursor, Resume(selector, resume_token));
+  return MemberCursor(ring_, feed_.counters, std::move(selector), cursor);
+}
+
+std::string StreamHub::TokenPrefixFor(const Selector& selector) const {
+  return TokenPrefix(feed_, selector);
 }
 
 }  // namespace roster::monitor

@@ -51,12 +51,23 @@ class StreamHub {
   absl::StatusOr<grpc::ServerWriteReactor<grpc::ByteBuffer>*> Watch(
       Selector selector, const std::string& resume_token);
 
+  // The same for readers that are not gRPC's. The cursor must go before this.
+  absl::StatusOr<MemberCursor> OpenCursor(Selector selector,
+                                          const std::string& resume_token);
+  // What the reader of such a cursor hands back is
+  // MakeResumeToken(TokenPrefixFor(selector), cursor.revision()).
+  std::string TokenPrefixFor(const Selector& selector) const;
+
   // Sends signs of life where they are due. On the loop, regularly.
   void Tick(absl::Time now) { lot_.WakeDue(now); }
   // Ends all streams, and new ones at once.
   void Stop() { lot_.Stop(); }
 
  private:
+  // Where to go on; nothing: with a snapshot.
+  absl::StatusOr<std::optional<ChangeRing::Cursor>> Resume(
+      const Selector& selector, const std::string& resume_token) const;
+
   const StreamHubOptions options_;
   const std::function<ClusterViewPtr()> view_;
   std::optional<GuardAlarm> guard_;  // as told last
