@@ -1,0 +1,125 @@
+"""The ensemble underneath: what ZooKeeper's servers say of themselves by their
+Prometheus provider (port 7000), and how rosterd sees it.
+
+The names are those of ZooKeeper 3.6 and later. Its latencies are in
+milliseconds. A server without a quorum answers the scrape, but leaves out what
+is asked of a serving one: so who serves is who has `znode_count`.
+"""
+
+from common import job_variable
+from panels import (NONE_IS_GOOD, ONE_IS_GOOD, annotation,
+                    dashboard, lines, query_variable, stat, states, table)
+
+OURS = '{job=~"$job"}'
+
+
+def build():
+    def rate(metric):
+        return f"rate({metric}{{$scope}}[$__rate_interval])"
+
+    def mean(summary):
+        return f"{rate(summary + '_sum')} / ({rate(summary + '_count')} > 0)"
+
+    return dashboard(
+        uid="roster-zookeeper", title="Roster / ZooKeeper ensemble",
+        description="Quorum, roles, latency, load and data of the ensemble that Roster stands on.",
+        scope='job=~"$zookeeper_job",instance=~"$instance"',
+        variables=[
+            job_variable(),
+            query_variable("zookeeper_job", "ZooKeeper job", "label_values(znode_count, job)",
+                           "Scrape jobs whose targets are ZooKeeper servers."),
+            query_variable("instance", "Instance",
+                           'label_values(up{job=~"$zookeeper_job"}, instance)',
+                           "The ZooKeeper servers."),
+        ],
+        annotations=[
+            annotation("Elections", "A server looked for a leader.",
+                       "changes(looking_count{$scope}[$__rate_interval]) > 0",
+                       "Election", "{{instance}}", "orange"),
+            annotation("Sessions of rosterd", "A rosterd got a new session.",
+                       "changes(roster_zookeeper_sessions_total" + OURS + "[$__rate_interval]) > 0",
+                       "New session", "{{instance}}", "blue"),
+        ],
+        rows=[
+            ("Now", [
+                stat("Voters", "Servers that vote, by configuration. Empty for a standalone server.",
+                     "max(quorum_size{$scope})", width=3),
+                stat("Serving", "Servers that serve: with a quorum, and synced.",
+                     "(count(znode_count{$scope}) or vector(0))", steps=ONE_IS_GOOD, width=3),
+                stat("Not serving", "Servers that Prometheus reaches and that do not serve.",
+                     "sum(up{$scope}) - (count(znode_count{$scope}) or vector(0))",
+                     steps=NONE_IS_GOOD, width=3),
+                stat("Unreachable", "Servers that Prometheus does not reach.",
+                     "count(up{$scope}) - sum(up{$scope})", steps=NONE_IS_GOOD, width=3),
+                stat("Followers in sync", "Voting followers that the leader has in sync.",
+                     "max(synced_followers{$scope})", width=3),
+                stat("Leader since", "How long the present leader has led.",
+                     "max(leader_uptime{$scope}) / 1000", unit="s", decimals=0, width=3),
+                stat("Outstanding", "Requests queued in the server that has the most.",
+                     "max(outstanding_requests{$scope})",
+                     steps=[(None, "green"), (10, "orange"), (100, "red")], width=3),
+                stat("Rosterds connected", "Rosterds with a live session, of all that are scraped.",
+                     'sum(roster_zookeeper_state{job=~"$job",state="CONNECTED"})',
+                     steps=ONE_IS_GOOD, width=3),
+                table("Servers", "What each server says of itself.", {
+                    "leads for": ("max by (instance) (leader_uptime{$scope}) / 1000", "s"),
+                    "up for": ("max by (instance) (uptime{$scope}) / 1000", "s"),
+                    "connections": ("max by (instance) (num_alive_connections{$scope})", "none"),
+                    "outstanding": ("max by (instance) (outstanding_requests{$scope})", "none",
+                                    [(None, "green"), (10, "orange"), (100, "red")]),
+                    "latency": ("max by (instance) (avg_latency{$scope})", "ms"),
+                    "znodes": ("max by (instance) (znode_count{$scope})", "none"),
+                    "data": ("max by (instance) (approximate_data_size{$scope})", "bytes"),
+                }, by=["instance"], width=24, height=6),
+            ]),
+            ("Quorum", [
+                states("Role", "Gaps: the server does not serve.",
+                       [("0 * znode_count{$scope} + on (job, instance) group_left () (leader_uptime{$scope} > bool 0)"
+                         " or 0 * znode_count{$scope}", "{{instance}}")],
+                       mappings={0: ("follows", "green"), 1: ("leads", "blue")}, width=12),
+                states("Session of rosterd", "Whether each rosterd has a live session.",
+                       [('roster_zookeeper_state{job=~"$job",state="CONNECTED"}', "{{instance}}")],
+                       mappings={0: ("no", "red"), 1: ("connected", "green")}, width=12),
+                lines("Elections", "How often a server looked for a leader.",
+                      [("increase(looking_count{$scope}[$__rate_interval])", "{{instance}}")]),
+                lines("Followers", "Followers and observers in sync with the leader, and pending syncs.",
+                      [("max(synced_followers{$scope})", "followers"),
+                       ("max(synced_observers{$scope})", "observers"),
+                       ("max(pending_syncs{$scope})", "pending syncs")], steps_only=True),
+            ]),
+            ("Latency", [
+                lines("Reads", "Median and 99th percentile of reads, in each server.",
+                      [('readlatency{$scope,quantile=~"0.5|0.99"}', "q{{quantile}} {{instance}}")], unit="ms"),
+                lines("Updates", "Median and 99th percentile of writes, in the server that the client talks to.",
+                      [('updatelatency{$scope,quantile=~"0.5|0.99"}', "q{{quantile}} {{instance}}")], unit="ms"),
+                lines("Sync to disk", "Mean time of a flush of the transaction log. Slow disks show here first.",
+                      [(mean("fsynctime"), "{{instance}}")], unit="ms"),
+                lines("Requests", "Mean and worst latency since the server's start, all requests.",
+                      [("avg_latency{$scope}", "mean {{instance}}"),
+                       ("max_latency{$scope}", "worst {{instance}}")], unit="ms"),
+            ]),
+            ("Load", [
+                lines("Connections", "Open connections of clients.",
+                      [("num_alive_connections{$scope}", "{{instance}}")], steps_only=True),
+                lines("Packets", "Received and sent.",
+                      [(rate("packets_received"), "received {{instance}}"),
+                       (rate("packets_sent"), "sent {{instance}}")], unit="pps"),
+                lines("Commits", "Transactions committed, and requests that wait.",
+                      [(rate("commit_count"), "commits per second {{instance}}"),
+                       ("outstanding_requests{$scope}", "outstanding {{instance}}")], unit="short"),
+                lines("Sessions", "Sessions of the ensemble, and sessions that expired per second.",
+                      [("max(global_sessions{$scope})", "sessions"),
+                       (f"sum({rate('stale_sessions_expired')})", "expired per second")], unit="short"),
+            ]),
+            ("Data", [
+                lines("Znodes", "All, and the ephemeral ones: members are such.",
+                      [("max(znode_count{$scope})", "all"), ("max(ephemerals_count{$scope})", "ephemeral")],
+                      steps_only=True),
+                lines("Size of data", "About the memory that the data takes, without overhead.",
+                      [("approximate_data_size{$scope}", "{{instance}}")], unit="bytes"),
+                lines("Watches", "Watches set. Each rosterd watches every member once.",
+                      [("watch_count{$scope}", "{{instance}}")], steps_only=True),
+                lines("File descriptors", "Open in each server.",
+                      [("open_file_descriptor_count{$scope}", "{{instance}}")]),
+            ]),
+        ])
