@@ -79,8 +79,10 @@ std::vector<absl::StatusOr<OwnedNode>> BlockingSession::GetAll(
         paths.begin() + begin,
         paths.begin() + std::min(begin + kAtATime, paths.size()));
     const size_t count = part.size();
+    // Not in the call: its arguments may be made in any order.
+    const std::string what = base::StrCat("get ", part.front(), " and others");
     absl::StatusOr<Results> results = Await<Results>(
-        base::StrCat("get ", part.front(), " and others"), deadline,
+        what, deadline,
         [part = std::move(part)](Session& session,
                                  Session::Callback<Results> done) {
           struct Gathered {
