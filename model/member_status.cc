@@ -52,13 +52,21 @@ std::optional<MemberStatus> ParseMemberStatus(std::string_view name) {
   return std::nullopt;
 }
 
-MemberStatus DeriveStatus(bool present, const MemberRecord& record, bool held) {
+MemberStatus DeriveStatus(bool present, const MemberRecord& record,
+                          const Order& order) {
   if (!present) {
-    if (held) return MemberStatus::kOffline;
+    if (order.held()) return MemberStatus::kOffline;
     return record.state == ReportedState::kLeaving ? MemberStatus::kLeft
                                                    : MemberStatus::kLost;
   }
-  if (!held) return StatusOfPresent(record.state);
+  if (!order.held()) {
+    const bool drains = record.state == ReportedState::kDraining ||
+                        record.state == ReportedState::kDrained;
+    const bool is_behind =
+        record.applied_epoch && *record.applied_epoch < order.epoch;
+    return drains && is_behind ? MemberStatus::kStarting
+                               : StatusOfPresent(record.state);
+  }
   // A member that speaks no control never says that it is drained; nothing
   // better can be waited for.
   const bool speaks_control = record.applied_epoch.has_value();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "model/member_record.h"
+#include "model/order.h"
 
 namespace roster::model {
 
@@ -30,19 +31,24 @@ std::optional<MemberStatus> ParseMemberStatus(std::string_view name);
 
 // DeriveStatus joins what is observed with what is desired. `present`: the
 // znode exists. `record`: its newest data, or the last seen before it vanished.
-// `held`: at least one hold exists. Pure.
+// `order`: the newest one. Pure.
 //
 //   present  held  the member reports           status
 //   yes      no    STARTING, UP, DEGRADED       as reported
 //   yes      no    LEAVING                      UP: it is still there, and LEFT
 //                                               or LOST a moment later
-//   yes      no    DRAINING, DRAINED            DEGRADED: it takes no work, but
-//                                               nobody ordered that (any more)
+//   yes      no    DRAINING, DRAINED            STARTING while it has not
+//   applied
+//                                               the order that released it;
+//                                               DEGRADED afterwards: it takes
+//                                               no work, but nobody ordered
+//                                               that
 //   yes      yes   DRAINED, or no applied_epoch OFFLINE
 //   yes      yes   anything else                DRAINING
 //   no       yes   anything                     OFFLINE
 //   no       no    LEAVING                      LEFT
 //   no       no    anything else                LOST
-MemberStatus DeriveStatus(bool present, const MemberRecord& record, bool held);
+MemberStatus DeriveStatus(bool present, const MemberRecord& record,
+                          const Order& order);
 
 }  // namespace roster::model

@@ -89,6 +89,7 @@ absl::StatusOr<Policy> ParsePolicy(std::string_view bytes) {
   guard.Read("ratio", policy.guard.ratio);
   guard.ReadSeconds("window_s", policy.guard.window);
   guard.ReadSeconds("hold_for_s", policy.guard.hold_for);
+  guard.Read("released_at", policy.guard.released_at);
   ROSTER_RETURN_IF_ERROR(status);
   ROSTER_RETURN_IF_ERROR(ValidatePolicy(policy));
   return policy;
@@ -107,6 +108,7 @@ std::string SerializePolicy(const Policy& policy) {
   guard["ratio"] = NumberJson(policy.guard.ratio);
   AddSeconds(guard, "window_s", policy.guard.window);
   AddSeconds(guard, "hold_for_s", policy.guard.hold_for);
+  AddTime(guard, "released_at", policy.guard.released_at);
   return OrderedJson{{"v", kPolicyVersion},
                      {"reporting", std::move(reporting)},
                      {"guard", std::move(guard)}}

@@ -33,6 +33,8 @@ struct GuardPolicy {
   double ratio = 0.3;  // of the members, above 0, at most 1
   absl::Duration window = absl::Seconds(30);
   absl::Duration hold_for = absl::Minutes(5);
+  // When somebody last ended the guard by hand: an alarm raised before is over.
+  absl::Time released_at = absl::InfinitePast();
 
   friend bool operator==(const GuardPolicy&, const GuardPolicy&) = default;
 };

@@ -68,6 +68,37 @@ absl::StatusOr<Committed> EditBudgets(
       });
 }
 
+// Changes the stored policy by `edit`, and tells what it became.
+absl::StatusOr<model::Policy> EditPolicy(
+    ControlStore& store, const RequestMeta& meta, std::string action,
+    const std::string& reason,
+    absl::FunctionRef<absl::Status(const ClusterView&, model::Policy&)> edit) {
+  model::Policy stored;
+  ROSTER_RETURN_IF_ERROR(
+      store
+          .Commit(meta,
+                  {.action = std::move(action),
+                   .reason = reason,
+                   .ticket = "",
+                   .targets = {"policy"}},
+                  [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
+                    ROSTER_ASSIGN_OR_RETURN(
+                        const ClusterNode node,
+                        ReadNode(store, store.paths().policy, meta.deadline));
+                    auto policy = model::ParsePolicy(node.node.data);
+                    if (!policy.ok()) return Unreadable(node, policy.status());
+                    ROSTER_RETURN_IF_ERROR(edit(*fenced.view, *policy));
+                    stored = *policy;
+                    Changeset change;
+                    change.ops.push_back(
+                        WriteNode(node, model::SerializePolicy(stored)));
+                    change.targets.push_back({.name = "policy"});
+                    return change;
+                  })
+          .status());
+  return stored;
+}
+
 }  // namespace
 
 absl::StatusOr<BudgetReport> SetBudget(ControlStore& store,
@@ -137,49 +168,29 @@ absl::StatusOr<model::Policy> SetPolicy(ControlStore& store,
   if (absl::Status valid = model::ValidatePolicy(request.policy); !valid.ok())
     return base::WithReason(base::WithBadField(std::move(valid), "policy"),
                             "INVALID_POLICY");
-  model::Policy policy = request.policy;
-  ROSTER_RETURN_IF_ERROR(
-      store
-          .Commit(request.meta,
-                  {.action = "SetPolicy",
-                   .reason = request.reason,
-                   .ticket = "",
-                   .targets = {"policy"}},
-                  [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
-                    ROSTER_ASSIGN_OR_RETURN(
-                        const ClusterNode node,
-                        ReadNode(store, store.paths().policy,
-                                 request.meta.deadline));
-                    policy.reporting.interval = model::DeriveInterval(
-                        policy.reporting, fenced.view->members.size(),
-                        fenced.view->policy->reporting.interval);
-                    Changeset change;
-                    change.ops.push_back(
-                        WriteNode(node, model::SerializePolicy(policy)));
-                    change.targets.push_back({.name = "policy"});
-                    return change;
-                  })
-          .status());
-  return policy;
+  return EditPolicy(
+      store, request.meta, "SetPolicy", request.reason,
+      [&](const ClusterView& view, model::Policy& policy) {
+        const model::Policy before = std::exchange(policy, request.policy);
+        // Not the caller's to say.
+        policy.guard.released_at = before.guard.released_at;
+        policy.reporting.interval = model::DeriveInterval(
+            policy.reporting, view.members.size(), before.reporting.interval);
+        return absl::OkStatus();
+      });
 }
 
-absl::Status AuditGuardRelease(ControlStore& store,
-                               const ReleaseGuardRequest& request) {
-  return store
-      .Commit(request.meta,
-              {.action = "ReleaseGuard",
-               .reason = request.reason,
-               .ticket = "",
-               .targets = {"guard"}},
-              [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
-                if (!fenced.view->guard)
-                  return base::WithReason(
-                      absl::FailedPreconditionError("the guard is not on"),
-                      "GUARD_NOT_ON");
-                Changeset change;
-                change.targets.push_back({.name = "guard"});
-                return change;
-              })
+absl::Status ReleaseGuard(ControlStore& store,
+                          const ReleaseGuardRequest& request) {
+  return EditPolicy(store, request.meta, "ReleaseGuard", request.reason,
+                    [](const ClusterView& view, model::Policy& policy) {
+                      if (!view.guard)
+                        return base::WithReason(absl::FailedPreconditionError(
+                                                    "the guard is not on"),
+                                                "GUARD_NOT_ON");
+                      policy.guard.released_at = absl::Now();
+                      return absl::OkStatus();
+                    })
       .status();
 }
 

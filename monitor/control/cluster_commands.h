@@ -18,9 +18,9 @@ absl::Status DeleteBudget(ControlStore& store,
 // The interval in force stays as it is: the elected rosterd derives it.
 absl::StatusOr<model::Policy> SetPolicy(ControlStore& store,
                                         const SetPolicyRequest& request);
-// Audits that the guard is released by hand.
-absl::Status AuditGuardRelease(ControlStore& store,
-                               const ReleaseGuardRequest& request);
+// Ends the guard by hand, in all rosterds: they read it in the policy.
+absl::Status ReleaseGuard(ControlStore& store,
+                          const ReleaseGuardRequest& request);
 // What cannot be read is left out.
 absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
                                     const AuditQuery& query);

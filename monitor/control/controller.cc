@@ -274,12 +274,8 @@ void Controller::SetPolicy(SetPolicyRequest request, Done<model::Policy> done) {
 }
 
 void Controller::ReleaseGuard(ReleaseGuardRequest request, Done<Nothing> done) {
-  Answer(std::move(done), [this,
-                           request = std::move(request)](ControlStore& store) {
-    absl::Status status = AuditGuardRelease(store, request);
-    if (status.ok() && !request.meta.validate_only)
-      watch_loop_.RunAndWait([this] { table_.ReleaseGuard(absl::Now()); });
-    return OrNothing(status);
+  Answer(std::move(done), [request = std::move(request)](ControlStore& store) {
+    return OrNothing(monitor::ReleaseGuard(store, request));
   });
 }
 

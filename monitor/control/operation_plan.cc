@@ -110,6 +110,13 @@ class Planner {
       Step(member, OperationStep::kSkipped, "its hold was released by hand");
     } else if (restarts() && IsRestarted(member, seen)) {
       Step(member, OperationStep::kRestarting);
+    } else if (!restarts() && VanishedAtWork(member, seen)) {
+      // Nobody knows what became of its work: that is no success. It may come
+      // back, since a session can expire while the process lives.
+      if (now_ > std::min(hold->deadline,
+                          seen.departed_at + plan_.next.pacing.step_timeout))
+        Fail(member,
+             "it vanished before it was drained, and did not come back");
     } else if (seen.status == MemberStatus::kOffline) {
       Step(member,
            restarts() ? OperationStep::kRestarting : OperationStep::kDone);
@@ -117,6 +124,16 @@ class Planner {
       Fail(member, base::StrCat("not drained by its deadline: ",
                                 RunningTasks(seen), " tasks still run"));
     }
+  }
+
+  // It was there when it was begun, and went without having said that it was
+  // drained, though it could have.
+  static bool VanishedAtWork(const OperationMember& member,
+                             const Member& seen) {
+    return member.czxid != 0 && !seen.present &&
+           seen.record.applied_epoch.has_value() &&
+           seen.record.state != model::ReportedState::kDrained &&
+           seen.record.state != model::ReportedState::kLeaving;
   }
 
   // Its new incarnation has registered. A session that expired makes a new
@@ -221,7 +238,8 @@ class Planner {
   }
 
   void Begin(OperationMember& member) {
-    if (const MemberPtr seen = view_.members.Find(member.name)) {
+    const MemberPtr seen = view_.members.Find(member.name);
+    if (seen != nullptr && seen->present) {
       member.czxid = seen->czxid;
       member.incarnation = seen->record.incarnation;
     }

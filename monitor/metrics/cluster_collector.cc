@@ -70,6 +70,17 @@ prometheus::MetricFamily MembersByStatus(
   return std::move(family).Build();
 }
 
+prometheus::MetricFamily Blind(const std::vector<ClusterViewPtr>& views) {
+  FamilyBuilder family(metric::kViewBlind);
+  for (const ClusterViewPtr& view : views)
+    for (const BlindCause cause :
+         {BlindCause::kMonitorBlind, BlindCause::kQuorumLost})
+      family.Add({{"cluster", view->cluster},
+                  {"cause", std::string(BlindCauseName(cause))}},
+                 view->blind_cause == cause ? 1 : 0);
+  return std::move(family).Build();
+}
+
 prometheus::MetricFamily AsOf(const std::vector<ClusterViewPtr>& views) {
   FamilyBuilder family(metric::kViewAsOf);
   for (const ClusterViewPtr& view : views)
@@ -101,6 +112,7 @@ std::vector<prometheus::MetricFamily> ClusterCollector::Collect(
       family.Add({{"cluster", view->cluster}}, metric.value(*view));
     families.push_back(std::move(family).Build());
   }
+  families.push_back(Blind(views));
   families.push_back(AsOf(views));
   return families;
 }

@@ -75,6 +75,10 @@ inline constexpr MetricSpec kOrdersDropped{
 inline constexpr MetricSpec kViewConnected{
     "roster_view_connected", kG, "", "cluster",
     "1 while ZooKeeper is in reach and the view is up to date."};
+inline constexpr MetricSpec kViewBlind{
+    "roster_view_blind", kG, "", "cluster, cause",
+    "1 for why the view is not up to date: MONITOR_BLIND if no ZooKeeper "
+    "server is in reach, QUORUM_LOST if servers answer but do not serve."};
 inline constexpr MetricSpec kViewSynced{
     "roster_view_synced", kG, "", "cluster",
     "1 once the first complete listing was read; before, the view is partial."};
@@ -248,6 +252,7 @@ inline constexpr const MetricSpec* kAllMetrics[] = {
     &metric::kRecordsUnreadable,
     &metric::kOrdersDropped,
     &metric::kViewConnected,
+    &metric::kViewBlind,
     &metric::kViewSynced,
     &metric::kViewAsOf,
     &metric::kViewRevision,

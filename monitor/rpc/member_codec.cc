@@ -197,6 +197,10 @@ void EncodeViewInfo(const ClusterView& view, const std::string& view_id,
   if (IsGiven(view.as_of)) *out->mutable_as_of() = EncodeTime(view.as_of);
   out->set_disconnect_reason(view.disconnect_reason);
   if (view.guard) EncodeGuard(*view.guard, out->mutable_guard());
+  if (view.blind_cause == BlindCause::kMonitorBlind)
+    out->set_blind_cause(roster::v1::BLIND_CAUSE_MONITOR_BLIND);
+  if (view.blind_cause == BlindCause::kQuorumLost)
+    out->set_blind_cause(roster::v1::BLIND_CAUSE_QUORUM_LOST);
 }
 
 void EncodeSummary(const ClusterView& view, const std::string& view_id,

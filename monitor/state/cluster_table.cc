@@ -217,6 +217,7 @@ void ClusterTable::ApplySynced(absl::Time now) {
   current_.synced = true;
   current_.connected = true;
   current_.disconnect_reason.clear();
+  current_.blind_cause = BlindCause::kNone;
   told_before_sync_.clear();
   Publish(now);
   AppendViewEvent(ViewEvent(EventType::kViewSynced,
@@ -226,12 +227,15 @@ void ClusterTable::ApplySynced(absl::Time now) {
 }
 
 void ClusterTable::ApplyDisconnected(std::string_view reason, absl::Time now,
-                                     absl::Time known_until) {
+                                     absl::Time known_until, BlindCause cause) {
   const bool was_connected = current_.connected;
-  if (!was_connected && current_.disconnect_reason == reason) return;
+  if (!was_connected && current_.disconnect_reason == reason &&
+      current_.blind_cause == cause)
+    return;
   if (was_connected) current_.as_of = std::min(now, known_until);
   current_.connected = false;
   current_.disconnect_reason = reason;
+  current_.blind_cause = cause;
   Publish(now);
   // Before the first sync there is nothing that could become stale.
   if (was_connected)

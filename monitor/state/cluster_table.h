@@ -105,9 +105,6 @@ class ClusterTable {
   void ApplyMonitor(std::string_view node, const std::string_view* data,
                     absl::Time now);
 
-  // Ends the mass-loss guard, if it is on, until new departures raise it.
-  void ReleaseGuard(absl::Time now);
-
   // Everything that exists has been applied since the last connect.
   void ApplySynced(absl::Time now);
   // ZooKeeper went out of reach: the view stays and is marked stale, nobody is
@@ -115,7 +112,8 @@ class ClusterTable {
   // `known_until`: when ZooKeeper was last heard, if that is known to be before
   // `now`.
   void ApplyDisconnected(std::string_view reason, absl::Time now,
-                         absl::Time known_until = absl::InfiniteFuture());
+                         absl::Time known_until = absl::InfiniteFuture(),
+                         BlindCause cause = BlindCause::kMonitorBlind);
 
   // What only time changes: stalls, the end of retention, and `as_of`. Nothing
   // while disconnected: who cannot see cannot tell that nothing moves. Call

@@ -144,6 +144,8 @@ void ClusterTable::ApplyPolicy(std::string_view data, absl::Time now) {
                               ", the mass-loss guard is ",
                               policy->guard.enabled ? "enabled" : "off"))});
   guard_.SetPolicy(policy->guard);
+  if (current_.guard && policy->guard.released_at >= current_.guard->since)
+    guard_.Release();
   UpdateGuard(now);
 }
 
@@ -209,11 +211,6 @@ void ClusterTable::ApplyMonitor(std::string_view node,
   current_.monitors =
       std::make_shared<const std::vector<MonitorInfo>>(std::move(after));
   PublishCluster(now, std::move(events));
-}
-
-void ClusterTable::ReleaseGuard(absl::Time now) {
-  guard_.Release();
-  UpdateGuard(now);
 }
 
 void ClusterTable::UpdateGuard(absl::Time now) {

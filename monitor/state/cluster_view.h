@@ -72,6 +72,7 @@ struct ClusterView {
   // sync.
   absl::Time as_of = absl::InfinitePast();
   std::string disconnect_reason;  // empty while connected
+  BlindCause blind_cause = BlindCause::kMonitorBlind;
   MemberMap members;
   // Members by status, indexed by model::MemberStatus.
   std::array<int64_t, 7> count_by_status{};

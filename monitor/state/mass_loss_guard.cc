@@ -6,6 +6,18 @@
 
 namespace roster::monitor {
 
+std::string_view BlindCauseName(BlindCause cause) {
+  switch (cause) {
+    case BlindCause::kNone:
+      return "";
+    case BlindCause::kMonitorBlind:
+      return "MONITOR_BLIND";
+    case BlindCause::kQuorumLost:
+      return "QUORUM_LOST";
+  }
+  return "UNKNOWN";
+}
+
 std::string_view MassLossCauseName(MassLossCause cause) {
   switch (cause) {
     case MassLossCause::kSessionsExpired:

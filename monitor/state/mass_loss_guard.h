@@ -15,6 +15,16 @@
 
 namespace roster::monitor {
 
+// Why a view is not up to date.
+enum class BlindCause {
+  kNone,          // it is
+  kMonitorBlind,  // this rosterd reaches no server
+  kQuorumLost,    // servers answer, but do not serve
+};
+
+// "", "MONITOR_BLIND", "QUORUM_LOST".
+std::string_view BlindCauseName(BlindCause cause);
+
 // Why very many members went at about the same time.
 enum class MassLossCause {
   kSessionsExpired,  // without a goodbye
@@ -47,8 +57,8 @@ struct GuardAlarm {
 // departure that it counted (a loss that lasts is the new truth), or as soon
 // as less than half of `ratio` are still away; or by Release().
 //
-// That the monitor itself is blind is not its matter: the view says so, and
-// nobody departs meanwhile.
+// That the monitor itself is blind is not its matter: the view says so, with a
+// BlindCause, and nobody departs meanwhile.
 //
 // Thread-safety: thread-compatible. Time is handed to it. Bounded memory.
 class MassLossGuard {

@@ -17,7 +17,7 @@ std::string PersistentReason(std::string_view other) {
 }  // namespace
 
 void DeriveStatus(const Member* before, Member& after, absl::Time now) {
-  after.status = model::DeriveStatus(after.present, after.record, after.held());
+  after.status = model::DeriveStatus(after.present, after.record, *after.order);
   const bool same = before != nullptr && before->status == after.status &&
                     before->present == after.present &&
                     before->czxid == after.czxid;

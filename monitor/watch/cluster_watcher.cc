@@ -201,7 +201,9 @@ void ClusterWatcher::SyncIfDone() {
 }
 
 void ClusterWatcher::OnDisconnected(const zk::ConnectionInfo& info) {
-  table_.ApplyDisconnected(info.reason, absl::Now(), info.heard_at);
+  table_.ApplyDisconnected(info.reason, absl::Now(), info.heard_at,
+                           info.servers_answer ? BlindCause::kQuorumLost
+                                               : BlindCause::kMonitorBlind);
 }
 
 void ClusterWatcher::OnError(Mirrored& mirrored, std::string_view name,

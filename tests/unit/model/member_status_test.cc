@@ -16,6 +16,8 @@ MemberRecord Reporting(ReportedState state, std::optional<int64_t> epoch) {
   return record;
 }
 
+Order Held() { return {.epoch = 1, .holds = {{.id = "h-1", .owner = "ops"}}}; }
+
 // The table of model/member_status.h, a line per reported state.
 struct Row {
   ReportedState state;
@@ -43,10 +45,23 @@ TEST(DeriveStatusTest, FollowsTheTable) {
   for (const Row& row : kRows) {
     SCOPED_TRACE(ReportedStateName(row.state));
     const MemberRecord record = Reporting(row.state, 0);
-    EXPECT_EQ(DeriveStatus(true, record, false), row.present);
-    EXPECT_EQ(DeriveStatus(true, record, true), row.present_held);
-    EXPECT_EQ(DeriveStatus(false, record, false), row.absent);
-    EXPECT_EQ(DeriveStatus(false, record, true), MemberStatus::kOffline);
+    EXPECT_EQ(DeriveStatus(true, record, Order()), row.present);
+    EXPECT_EQ(DeriveStatus(true, record, Held()), row.present_held);
+    EXPECT_EQ(DeriveStatus(false, record, Order()), row.absent);
+    EXPECT_EQ(DeriveStatus(false, record, Held()), MemberStatus::kOffline);
+  }
+}
+
+TEST(DeriveStatusTest, AMemberThatHasNotHeardOfItsReleaseIsStarting) {
+  const Order released{.epoch = 2};
+  for (const ReportedState state :
+       {ReportedState::kDraining, ReportedState::kDrained}) {
+    EXPECT_EQ(DeriveStatus(true, Reporting(state, 1), released),
+              MemberStatus::kStarting);
+    EXPECT_EQ(DeriveStatus(true, Reporting(state, 2), released),
+              MemberStatus::kDegraded);
+    EXPECT_EQ(DeriveStatus(true, Reporting(state, kNoControl), released),
+              MemberStatus::kDegraded);
   }
 }
 
@@ -54,17 +69,17 @@ TEST(DeriveStatusTest, HeldMemberThatSpeaksNoControlIsOffline) {
   for (const Row& row : kRows) {
     SCOPED_TRACE(ReportedStateName(row.state));
     const MemberRecord record = Reporting(row.state, kNoControl);
-    EXPECT_EQ(DeriveStatus(true, record, true), MemberStatus::kOffline);
-    EXPECT_EQ(DeriveStatus(true, record, false), row.present);
+    EXPECT_EQ(DeriveStatus(true, record, Held()), MemberStatus::kOffline);
+    EXPECT_EQ(DeriveStatus(true, record, Order()), row.present);
   }
 }
 
 TEST(DeriveStatusTest, F42_OpaqueMemberIsUpAndLostLikeAnyOther) {
   const MemberRecord record = ParseMemberRecord("").record;
 
-  EXPECT_EQ(DeriveStatus(true, record, false), MemberStatus::kUp);
-  EXPECT_EQ(DeriveStatus(true, record, true), MemberStatus::kOffline);
-  EXPECT_EQ(DeriveStatus(false, record, false), MemberStatus::kLost);
+  EXPECT_EQ(DeriveStatus(true, record, Order()), MemberStatus::kUp);
+  EXPECT_EQ(DeriveStatus(true, record, Held()), MemberStatus::kOffline);
+  EXPECT_EQ(DeriveStatus(false, record, Order()), MemberStatus::kLost);
 }
 
 TEST(MemberStatusNameTest, EveryNameIsReadBackInAnyCase) {

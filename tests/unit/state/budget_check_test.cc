@@ -113,6 +113,19 @@ TEST_F(BudgetCheckTest, OnlyUpAndDegradedAreAvailable) {
   EXPECT_EQ(report.unavailable[2].why, "vanished without a goodbye");
 }
 
+// It is shown as DEGRADED, but nobody can use it.
+TEST_F(BudgetCheckTest, WhoIsReleasedIsAvailableWhenItWorksAgain) {
+  Order("web-01", MakeOrder(1, {"ops"}));
+  Update("web-01", MakeRecord(ReportedState::kDrained));
+  Order("web-01", MakeOrder(2, {}));
+  const BudgetReport report = Check(MaxUnavailable(1), {"web-02"});
+  EXPECT_EQ(report.available, 9);
+  EXPECT_FALSE(report.satisfied());
+  EXPECT_EQ(report.unavailable[0].why, "released, and not working again yet");
+  Update("web-01", MakeRecord(ReportedState::kUp));
+  EXPECT_TRUE(Check(MaxUnavailable(1), {"web-02"}).satisfied());
+}
+
 TEST_F(BudgetCheckTest, WhoLeftOrWasNeverSeenIsNotExpected) {
   Update("web-01", MakeRecord(ReportedState::kLeaving));
   Gone("web-01");

@@ -216,6 +216,7 @@ class History {
       return;
     }
     table_.ApplyOrder(name, MakeOrder(++epoch_, owners), now_);
+    order_epochs_[name] = epoch_;
     if (owners.empty())
       held_.erase(name);
     else
@@ -302,7 +303,9 @@ class History {
     model::MemberRecord record;
     record.state = member.state;
     if (speaks_control_[name]) record.applied_epoch = 0;
-    return model::DeriveStatus(member.present, record, held_.contains(name));
+    model::Order order{.epoch = order_epochs_[name]};
+    if (held_.contains(name)) order.holds.emplace_back();
+    return model::DeriveStatus(member.present, record, order);
   }
 
   void Forget(const std::string& name) {
@@ -431,6 +434,7 @@ class History {
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
   int64_t zxid_ = 0;
   int64_t epoch_ = 0;
+  std::map<std::string, int64_t> order_epochs_;
   bool connected_ = false;
   bool synced_ = false;
   std::map<std::string, Znode> znodes_;

@@ -114,7 +114,6 @@ TEST_F(ClusterObjectsTest, WhatIsKnownIsNoChange) {
   Store(operation, 0);
   NoCandidate("x-latch-0000000009");
   table_.ApplyOperation("x", nullptr, 0, now_, now_);
-  table_.ReleaseGuard(now_);
   EXPECT_EQ(table_.view(), view);
   EXPECT_THAT(NewEvents(), IsEmpty());
   EXPECT_EQ(Told(), 0);
@@ -285,7 +284,7 @@ TEST_F(ClusterObjectsTest, AMassGoodbyeHasItsOwnCause) {
   for (int i = 0; i < 10; ++i) Gone("m" + std::to_string(i));
   ASSERT_TRUE(table_.view()->guard);
   EXPECT_EQ(table_.view()->guard->cause, MassLossCause::kCleanLeave);
-  table_.ReleaseGuard(now_);
+  Policy(model::SerializePolicy({.guard = {.released_at = now_}}));
   EXPECT_FALSE(table_.view()->guard);
 }
 
