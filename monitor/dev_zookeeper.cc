@@ -11,9 +11,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <istream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -80,10 +84,28 @@ DevZooKeeper::~DevZooKeeper() {
     waiter_.join();
   }
   if (lock_fd_ >= 0) close(lock_fd_);
-  if (remove_data_) {
-    std::error_code ignored;
-    fs::remove_all(options_.data, ignored);
+  RemoveFolder(temporary_folder());
+}
+
+void DevZooKeeper::RemoveFolder(const std::string& folder) {
+  if (folder.empty()) return;
+  // A file that comes to be while the others go makes one try fail.
+  constexpr int kTries = 100;
+  std::error_code error;
+  for (int i = 0; i < kTries; ++i) {
+    fs::remove_all(folder, error);
+    if (!error) return;
   }
+}
+
+bool DevZooKeeper::Answers() const {
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(std::chrono::seconds(1));
+  stream.connect("127.0.0.1", base::StrCat(options_.port));
+  stream << "srvr" << std::flush;
+  const std::string answer((std::istreambuf_iterator<char>(stream)), {});
+  // Before that it says that it is not serving.
+  return answer.find("Mode:") != std::string::npos;
 }
 
 void DevZooKeeper::StopServer() {

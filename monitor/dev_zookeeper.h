@@ -26,8 +26,8 @@ struct DevZooKeeperOptions {
 // loopback, as a child process that dies with this one. It is for trying out
 // and for tests of a single machine; production has an ensemble.
 //
-// Start() returns as soon as the process runs; clients connect when it is
-// ready, a second or two later.
+// Start() returns as soon as the process runs; it is ready a second or two
+// later, see Answers().
 //
 // Thread-safety: thread-compatible.
 class DevZooKeeper {
@@ -42,8 +42,16 @@ class DevZooKeeper {
   DevZooKeeper(const DevZooKeeper&) = delete;
   DevZooKeeper& operator=(const DevZooKeeper&) = delete;
 
+  // Whether it serves sessions. Asks, and waits for the answer up to a second.
+  bool Answers() const;
+
   const std::string& servers() const { return servers_; }  // "127.0.0.1:port"
-  const std::string& data() const { return options_.data; }
+  // The folder that the destructor removes; "" if it does not.
+  std::string temporary_folder() const {
+    return remove_data_ ? options_.data : "";
+  }
+  // Removes such a folder although a server may still write into it.
+  static void RemoveFolder(const std::string& folder);
 
  private:
   explicit DevZooKeeper(DevZooKeeperOptions options);

@@ -3,6 +3,9 @@
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "absl/time/clock.h"
 #include "base/strings.h"
 #include "gmock/gmock.h"
@@ -17,6 +20,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 CommandResult RunRosterd(std::vector<std::string> flags) {
   flags.insert(flags.begin(), RosterdBinary());
@@ -125,6 +129,44 @@ TEST(DevTest, RunsOnAPrivateZooKeeperThatDiesWithIt) {
   ZkProbe probe(rosterd.zookeeper(),
                 {.request_timeout = absl::Milliseconds(300)});
   EVENTUALLY(!probe.Connect().ok());
+}
+
+// The process that `parent`, which has one thread that forks, has started.
+pid_t ChildOf(pid_t parent) {
+  const std::string children =
+      ReadFile(base::StrCat("/proc/", parent, "/task/", parent, "/children"));
+  return static_cast<pid_t>(std::atoi(children.c_str()));
+}
+
+TEST(DevTest, AStartIsNotGreetedByRefusedConnections) {
+  RosterdProcess rosterd({"--dev"});
+  EVENTUALLY(rosterd.Connected());
+
+  EXPECT_THAT(rosterd.Log(), Not(HasSubstr("refused")));
+}
+
+TEST(DevTest, ASecondSignalEndsItAtOnceAndLeavesNoFolder) {
+  TempDir dir;
+  auto rosterd = Subprocess::Start(
+      {.argv = {RosterdBinary(), "--dev", "--grpc-listen", "127.0.0.1:0",
+                "--http-listen", "127.0.0.1:0"},
+       .env = {{"TMPDIR", dir.path()}}});
+  ASSERT_OK(rosterd.status());
+  EVENTUALLY_THAT((*rosterd)->Stderr(), HasSubstr("serving http"));
+  EXPECT_FALSE(std::filesystem::is_empty(dir.path()));
+
+  // A server that does not end holds up the orderly stop for 2 s.
+  const pid_t server = ChildOf((*rosterd)->pid());
+  ASSERT_GT(server, 0);
+  kill(server, SIGSTOP);
+  (*rosterd)->Kill(SIGTERM);
+  EVENTUALLY_THAT((*rosterd)->Stderr(), HasSubstr("rosterd stops"));
+  (*rosterd)->Kill(SIGTERM);
+  const auto ended = (*rosterd)->Wait(absl::Seconds(5));
+
+  ASSERT_OK(ended.status());
+  EXPECT_EQ(ended->signal, SIGTERM);
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
 }
 
 TEST(DevTest, APortInUseIsSaidAndEndsRosterd) {
