@@ -165,7 +165,7 @@ void AddPacingFlags(Command& command, PacingFlags& flags) {
       ->type_name("DURATION");
   command.app
       ->add_option("--step-timeout", flags.step_timeout,
-                   "For each to be registered again, and to be healthy (5m)")
+                   "To be registered again, and healthy (5m)")
       ->type_name("DURATION");
   command.app
       ->add_option("--failure-limit", flags.failure_limit,

@@ -64,6 +64,27 @@ std::map<std::string, std::string> Sorted(
   return {map.begin(), map.end()};
 }
 
+// "3, 1 overdue, 2 operations"; empty when nothing is held.
+std::string HeldText(const roster::v1::ClusterSummary& summary,
+                     const RenderOptions& options) {
+  std::vector<std::string> parts;
+  if (summary.held() > 0) parts.push_back(base::StrCat(summary.held()));
+  if (summary.overdue() > 0) {
+    parts.push_back(Colored(base::StrCat(summary.overdue(), " overdue"),
+                            Color::kRed, options.color));
+  }
+  if (summary.broken_orders() > 0) {
+    parts.push_back(Colored(base::StrCat(summary.broken_orders(),
+                                         " with an order that cannot be read"),
+                            Color::kRed, options.color));
+  }
+  if (summary.active_operations() > 0) {
+    parts.push_back(
+        base::StrCat(summary.active_operations(), " operations going on"));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
 }  // namespace
 
 std::string HoldSection(const roster::v1::Desired& desired, absl::Time now,
@@ -170,22 +191,12 @@ std::string ClusterReport(const roster::v1::ClusterSummary& summary,
         ", ", Colored(base::StrCat(summary.stalled_tasks(), " stalled"),
                       Color::kYellow, options.color));
   }
-  out += base::StrCat("\n  held     ", summary.held());
-  if (summary.overdue() > 0) {
-    out +=
-        base::StrCat(", ", Colored(base::StrCat(summary.overdue(), " overdue"),
-                                   Color::kRed, options.color));
+  out += "\n";
+  if (const std::string held = HeldText(summary, options); !held.empty()) {
+    out += base::StrCat("  held     ", held, "\n");
   }
-  if (summary.broken_orders() > 0) {
-    out += base::StrCat(
-        ", ", Colored(base::StrCat(summary.broken_orders(),
-                                   " with an order that cannot be read"),
-                      Color::kRed, options.color));
-  }
-  if (summary.active_operations() > 0)
-    out += base::StrCat(", ", summary.active_operations(), " operations");
   out += base::StrCat(
-      "\n  monitors ", summary.monitors(), ", ",
+      "  monitors ", summary.monitors(), ", ",
       summary.leader_id().empty()
           ? Colored("none is elected", Color::kYellow, options.color)
           : base::StrCat("elected: ", Visible(summary.leader_id())),

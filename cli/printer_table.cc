@@ -77,10 +77,14 @@ Color EventColor(const Event& event) {
   switch (event.type()) {
     case v1::EVENT_TYPE_LOST:
     case v1::EVENT_TYPE_TASK_FAILED:
+    case v1::EVENT_TYPE_DRAIN_OVERDUE:
+    case v1::EVENT_TYPE_GUARD_RAISED:
+    case v1::EVENT_TYPE_ORDER_UNREADABLE:
       return Color::kRed;
     case v1::EVENT_TYPE_VIEW_STALE:
     case v1::EVENT_TYPE_TASK_STALLED:
     case v1::EVENT_TYPE_RECORD_UNREADABLE:
+    case v1::EVENT_TYPE_HOLD_PLACED:
       return Color::kYellow;
     case v1::EVENT_TYPE_JOINED:
     case v1::EVENT_TYPE_TASK_SUCCEEDED:
@@ -189,6 +193,7 @@ std::string Note(const Member& member) {
                                  hold.reason().empty() ? "" : ": ",
                                  hold.reason()));
   }
+  if (member.drain_overdue()) notes.push_back("drain overdue");
   if (!member.desired().problem().empty()) {
     notes.push_back(base::StrCat("order: ", member.desired().problem()));
   }
@@ -305,23 +310,25 @@ std::vector<Cell> ProgressRow(const Member& member, const Task& task, bool wide,
   return row;
 }
 
-std::vector<Column> EventColumns(bool wide) {
+std::vector<Column> EventColumns(bool wide, bool cluster) {
   std::vector<Column> columns = {
       {.header = "TIME", .min_width = 19},
       {.header = "TYPE", .min_width = 14},
       {.header = "NAME", .max_width = kNameWidth, .min_width = 12},
       {.header = "STATUS", .min_width = 8},
   };
-  if (wide) {
-    columns.push_back({.header = "SEQ", .min_width = 6});
+  if (wide) columns.push_back({.header = "SEQ", .min_width = 6});
+  if (wide || cluster) {
     columns.push_back({.header = "CLUSTER", .max_width = 20, .min_width = 8});
+  }
+  if (wide) {
     columns.push_back({.header = "TASK", .max_width = 36, .min_width = 8});
   }
   columns.push_back({.header = "DETAIL", .max_width = wide ? 200 : 60});
   return columns;
 }
 
-std::vector<Cell> EventRow(const Event& event, bool wide) {
+std::vector<Cell> EventRow(const Event& event, bool wide, bool cluster) {
   std::string detail = event.detail();
   if (!event.task_id().empty() && !wide) {
     detail = base::StrCat(event.task_id(), detail.empty() ? "" : ": ", detail);
@@ -332,14 +339,13 @@ std::vector<Cell> EventRow(const Event& event, bool wide) {
   std::vector<Cell> row = {
       {LocalTime(event.at())},
       {EventTypeName(event.type()), EventColor(event)},
-      {event.member()},
+      // What it is about: a member, or a budget, an operation, a rosterd.
+      {event.member().empty() ? event.subject() : event.member()},
       {StatusChange(event)},
   };
-  if (wide) {
-    row.push_back({base::StrCat(event.sequence())});
-    row.push_back({event.cluster()});
-    row.push_back({event.task_id()});
-  }
+  if (wide) row.push_back({base::StrCat(event.sequence())});
+  if (wide || cluster) row.push_back({event.cluster()});
+  if (wide) row.push_back({event.task_id()});
   row.push_back({std::move(detail)});
   return row;
 }

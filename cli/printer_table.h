@@ -54,8 +54,11 @@ std::vector<Cell> ProgressRow(const roster::v1::Member& member,
                               const roster::v1::Task& task, bool wide,
                               absl::Time now);
 
-std::vector<Column> EventColumns(bool wide);
-std::vector<Cell> EventRow(const roster::v1::Event& event, bool wide);
+// `cluster`: with a column that says in which cluster it happened; `wide` has
+// it anyway.
+std::vector<Column> EventColumns(bool wide, bool cluster = false);
+std::vector<Cell> EventRow(const roster::v1::Event& event, bool wide,
+                           bool cluster = false);
 
 std::vector<Column> ClusterColumns(bool wide);
 std::vector<Cell> ClusterRow(const roster::v1::ClusterSummary& summary,

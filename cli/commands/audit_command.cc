@@ -66,7 +66,7 @@ Command AddAuditCommand(CLI::App& app) {
   CLI::Option* target =
       command.app
           ->add_option("--target", flags->target,
-                       "What was done to this member, budget or operation")
+                       "What was done to this member, budget, ...")
           ->type_name("NAME");
   command.app->add_option("--actor", flags->actor, "What this one did")
       ->type_name("ACTOR");

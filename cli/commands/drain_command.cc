@@ -196,14 +196,13 @@ Command Add(CLI::App& app, const std::string& name, const std::string& help,
   command.app->add_option("--ticket", flags->ticket, "Reference, as in OPS-12")
       ->type_name("TEXT");
   command.app
-      ->add_option("--owner", flags->owner,
-                   "Who owns the hold, and releases it (who asks)")
+      ->add_option("--owner", flags->owner, "Who owns the hold (who asks)")
       ->type_name("OWNER");
   if (flags->mode == roster::v1::HOLD_MODE_DRAIN) {
     flags->deadline = "1h";
     command.app
         ->add_option("--deadline", flags->deadline,
-                     "How long running work may take (1h; 0: no limit)")
+                     "How long work may take (1h; 0: no limit)")
         ->type_name("DURATION");
   }
   command.app

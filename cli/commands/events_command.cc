@@ -101,12 +101,15 @@ absl::StatusOr<std::set<EventType>> ParseTypes(
 // there.
 class EventsPrinter {
  public:
-  EventsPrinter(const Flags& flags, std::set<EventType> types, bool color)
+  // `clusters`: rosterd watches several, and all of them are asked for.
+  EventsPrinter(const Flags& flags, std::set<EventType> types, bool clusters,
+                bool color)
       : flags_(flags),
         types_(std::move(types)),
         wide_(flags.format == Format::kWide),
         options_({.color = color}),
-        table_(EventColumns(wide_)) {}
+        clusters_(clusters),
+        table_(EventColumns(wide_, clusters_)) {}
 
   // The newest events that match, oldest of them first.
   absl::Status PrintHistory(Client& client, absl::Time since) {
@@ -117,7 +120,8 @@ class EventsPrinter {
         Complain("no events");
         return absl::OkStatus();
       }
-      for (const Event& event : events) table_.AddRow(EventRow(event, wide_));
+      for (const Event& event : events)
+        table_.AddRow(EventRow(event, wide_, clusters_));
       const std::string text = table_.Render(options_);
       table_.ClearRows();
       return Print(text);
@@ -190,7 +194,7 @@ class EventsPrinter {
     const Event& event = message.event();
     if (!types_.empty() && !types_.contains(event.type())) return {};
     if (!IsTable(flags_.format)) return PrintDocument(ToJsonLine(event));
-    table_.AddRow(EventRow(event, wide_));
+    table_.AddRow(EventRow(event, wide_, clusters_));
     const std::string line = table_.Row(0, options_);
     table_.ClearRows();
     return Print(line + "\n");
@@ -213,9 +217,18 @@ class EventsPrinter {
   const std::set<EventType> types_;
   const bool wide_;
   const RenderOptions options_;
+  const bool clusters_;
   Table table_;
   std::map<std::string, uint64_t> seen_;  // newest sequence, by log
 };
+
+absl::StatusOr<bool> SeveralClusters(Client& client, const Flags& flags) {
+  if (!flags.cluster.empty()) return false;
+  ROSTER_ASSIGN_OR_RETURN(const auto response,
+                          client.Call(&Client::Stub::ListClusters,
+                                      roster::v1::ListClustersRequest()));
+  return response.clusters_size() > 1;
+}
 
 absl::Status RunEvents(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
@@ -234,7 +247,9 @@ absl::Status RunEvents(const Flags& flags, const Globals& globals) {
       bounded.count = std::numeric_limits<int64_t>::max();
     }
   }
-  EventsPrinter printer(bounded, std::move(types), UseColor(globals.no_color));
+  ROSTER_ASSIGN_OR_RETURN(const bool clusters, SeveralClusters(*client, flags));
+  EventsPrinter printer(bounded, std::move(types), clusters,
+                        UseColor(globals.no_color));
   ROSTER_RETURN_IF_ERROR(printer.PrintHistory(*client, since));
   return flags.follow ? printer.Follow(*client) : absl::OkStatus();
 }

@@ -157,7 +157,7 @@ Command AddOperationCommand(CLI::App& app) {
   CLI::Option* cancel =
       command.app->add_flag("--cancel", flags->cancel, "End it for good");
   command.app->add_flag("--release", flags->release,
-                        "With --cancel: also end the holds that it placed");
+                        "With --cancel: also end its holds");
   pause->excludes(resume)->excludes(cancel)->excludes(watch);
   resume->excludes(cancel);
   CLI::Option* output =

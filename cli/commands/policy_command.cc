@@ -98,7 +98,7 @@ void AddSetFlags(Command& set, Flags& flags) {
   AddCallFlags(set, flags.call);
   set.app
       ->add_option("--min-interval", flags.min_interval,
-                   "A member writes at most once in this time")
+                   "A member writes at most this often")
       ->type_name("DURATION");
   set.app
       ->add_option("--max-updates", flags.max_updates,

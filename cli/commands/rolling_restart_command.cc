@@ -107,8 +107,8 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
 Command AddRollingRestartCommand(CLI::App& app) {
   const auto flags = std::make_shared<Flags>();
   Command command;
-  command.app = app.add_subcommand(
-      "rolling-restart", "Restart members batch by batch, as budgets allow");
+  command.app =
+      app.add_subcommand("rolling-restart", "Restart members, batch by batch");
   AddTargetFlags(command, flags->targets);
   AddCallFlags(command, flags->call);
   command.app->add_option("--ticket", flags->ticket, "Reference, as in OPS-12")
@@ -116,7 +116,7 @@ Command AddRollingRestartCommand(CLI::App& app) {
   AddPacingFlags(command, flags->pacing);
   command.app
       ->add_option("--deadline", flags->deadline,
-                   "How long each one's work may take (1h; 0: no limit)")
+                   "How long work may take (1h; 0: no limit)")
       ->type_name("DURATION");
   command.app
       ->add_option("--at", flags->at,

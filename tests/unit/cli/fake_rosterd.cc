@@ -345,6 +345,7 @@ void FakeRosterd::Start(bool same_run) {
   builder.AddListeningPort(endpoint(), grpc::InsecureServerCredentials(),
                            &port_);
   builder.RegisterService(service_.get());
+  builder.RegisterService(&control_);
   server_ = builder.BuildAndStart();
 }
 

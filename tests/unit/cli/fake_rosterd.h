@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/mutex.h"
 #include "roster/v1/membership.grpc.pb.h"
+#include "tests/unit/cli/fake_control.h"
 
 namespace roster::testing {
 
@@ -98,7 +99,8 @@ class FakeMembershipService final
   std::vector<std::string> watch_tokens_ ABSL_GUARDED_BY(mu_);
 };
 
-// FakeRosterd is that service on a real gRPC server on the loopback.
+// FakeRosterd is that service, and a FakeControlService, on a real gRPC server
+// on the loopback.
 class FakeRosterd {
  public:
   FakeRosterd();
@@ -107,6 +109,7 @@ class FakeRosterd {
   // Where it listens; the same after Start().
   std::string endpoint() const;
   FakeMembershipService& service() { return *service_; }
+  FakeControlService& control() { return control_; }
 
   void Stop();
   // At the same address: as another run, or, if `same_run`, going on with the
@@ -116,6 +119,7 @@ class FakeRosterd {
  private:
   int port_ = 0;
   int runs_ = 0;
+  FakeControlService control_;
   std::unique_ptr<FakeMembershipService> service_;
   std::unique_ptr<grpc::Server> server_;
 };

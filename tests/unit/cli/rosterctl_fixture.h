@@ -25,6 +25,7 @@ class RosterctlTest : public ::testing::Test {
   std::vector<std::pair<std::string, std::string>> Environment() const;
 
   FakeMembershipService& service() { return rosterd_.service(); }
+  FakeControlService& control() { return rosterd_.control(); }
 
   FakeRosterd rosterd_;
 };

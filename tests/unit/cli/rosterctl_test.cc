@@ -182,6 +182,7 @@ cluster default (/clusterServer)
   members  2: 2 UP
   present  2
   tasks    1 running
+  monitors 0, none is elected
 )"));
 }
 
@@ -295,6 +296,22 @@ TEST_F(CommandsTest, HelpIs0WithExamples) {
                                              {"progress", "--help"},
                                              {"events", "--help"},
                                              {"status", "--help"},
+                                             {"drain", "--help"},
+                                             {"offline", "--help"},
+                                             {"online", "--help"},
+                                             {"holds", "--help"},
+                                             {"order", "--help"},
+                                             {"rolling-restart", "--help"},
+                                             {"operations", "--help"},
+                                             {"operation", "--help"},
+                                             {"budget", "--help"},
+                                             {"budget", "set", "--help"},
+                                             {"evict", "--help"},
+                                             {"forget", "--help"},
+                                             {"audit", "--help"},
+                                             {"policy", "set", "--help"},
+                                             {"guard", "--help"},
+                                             {"monitors", "--help"},
                                              {"clusters", "--help"},
                                              {"version", "--help"},
                                              {"completion", "--help"}}) {
