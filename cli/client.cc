@@ -80,6 +80,10 @@ std::string Cause(const std::string& message) {
 
 // `words` with the details of `status` that a command may look at.
 absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
+  // It never left: nothing can have happened.
+  if (absl::StrContains(status.error_message(), "failed to connect to all")) {
+    return base::WithReason(std::move(words), "NOT_SENT");
+  }
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) return words;
   google::rpc::ErrorInfo info;

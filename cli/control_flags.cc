@@ -105,9 +105,12 @@ std::string RequestId(const std::string& flag) {
 }
 
 absl::Status ForRepeating(absl::Status status, const std::string& request_id) {
-  const bool unsure = absl::IsUnavailable(status) ||
-                      absl::IsDeadlineExceeded(status) ||
-                      absl::IsUnknown(status);
+  // What rosterd says with a reason is sure, unless that is the reason.
+  const std::string reason = base::DetailsOf(status).reason;
+  const bool unsure = reason.empty() ? absl::IsUnavailable(status) ||
+                                           absl::IsDeadlineExceeded(status) ||
+                                           absl::IsUnknown(status)
+                                     : reason == "OUTCOME_UNKNOWN";
   if (!unsure) return status;
   return absl::Status(
       status.code(),

@@ -195,6 +195,14 @@ TEST_F(ControlTest, WhatMayHaveHappenedCanBeRepeated) {
   EXPECT_THAT(result.err, HasSubstr("--request-id r-7"));
 }
 
+TEST_F(ControlTest, WhatNeverLeftIsNotSaidToHaveHappened) {
+  rosterd_.Stop();
+  const CommandResult result = Run({"drain", "web-01", "--reason", "x"});
+  EXPECT_EQ(result.status.code, 5);
+  EXPECT_THAT(result.err, HasSubstr("cannot reach rosterd"));
+  EXPECT_THAT(result.err, Not(HasSubstr("may have happened")));
+}
+
 TEST_F(ControlTest, WaitEndsWhenAllAreOffline) {
   service().SetMember(Held("web-01", v1::MEMBER_STATUS_DRAINING));
   // This one is offline by an order that is older than ours.
