@@ -344,5 +344,39 @@ TEST_F(OperationPlanTest, AHoldReleasedByHandIsNotPlacedAgain) {
   EXPECT_EQ(step(0), OperationStep::kSkipped);
 }
 
+TEST_F(OperationPlanTest, F60_WhoVanishesAtWorkWasNotDrained) {
+  operation_.kind = model::OperationKind::kTakeOffline;
+  operation_.pacing.batch_size = 2;
+  Step();
+  Report("m1", "DRAINING");
+  Report("m2", "DRAINED");
+  Vanish("m1");
+  Vanish("m2");
+  Step();
+  EXPECT_EQ(step(0), OperationStep::kDraining);
+  EXPECT_EQ(step(1), OperationStep::kDone) << "it was drained before it went";
+  Pass(operation_.pacing.step_timeout + absl::Seconds(1));
+  Step();
+  EXPECT_EQ(step(0), OperationStep::kFailed);
+  EXPECT_THAT(operation_.members[0].problem, HasSubstr("vanished"));
+}
+
+TEST_F(OperationPlanTest, F60_WhoComesBackIsWaitedFor) {
+  operation_.kind = model::OperationKind::kTakeOffline;
+  Step();
+  Report("m1", "DRAINING");
+  Vanish("m1");
+  Step();
+  Reregister("m1");
+  EXPECT_EQ((Step(), step(0)), OperationStep::kDone);
+}
+
+TEST_F(OperationPlanTest, WhoWasGoneFromTheStartIsOfflineAtOnce) {
+  operation_.kind = model::OperationKind::kTakeOffline;
+  Vanish("m1");
+  Step();
+  EXPECT_EQ((Step(), step(0)), OperationStep::kDone);
+}
+
 }  // namespace
 }  // namespace roster::monitor
