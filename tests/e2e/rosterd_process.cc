@@ -24,6 +24,7 @@ std::chrono::system_clock::time_point Deadline() {
 std::string RosterdBinary() { return ROSTERD_BINARY; }
 std::string RosterctlBinary() { return ROSTERCTL_BINARY; }
 std::string FileIndexerBinary() { return FILE_INDEXER_BINARY; }
+std::string DrainMemberBinary() { return DRAIN_MEMBER_BINARY; }
 std::string SourceDir() { return ROSTER_SOURCE_DIR; }
 
 RosterdProcess::RosterdProcess(std::vector<std::string> flags) {

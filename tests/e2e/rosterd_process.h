@@ -62,6 +62,7 @@ class RosterdProcess {
 std::string RosterdBinary();
 std::string RosterctlBinary();
 std::string FileIndexerBinary();
+std::string DrainMemberBinary();
 std::string SourceDir();
 
 }  // namespace roster::testing
