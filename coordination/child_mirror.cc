@@ -36,7 +36,7 @@ std::string_view Name(std::string_view path) {
 class ChildMirror::Impl {
  public:
   Impl(base::Loop& loop, zk::Session& session, std::string path,
-       Listener& listener);
+       Listener& listener, Filter filter);
   ~Impl();
 
   void WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done);
@@ -93,6 +93,7 @@ class ChildMirror::Impl {
   const std::string path_;
   const std::string prefix_;  // of the paths of children
   Listener& listener_;
+  const Filter filter_;
   zk::Session::ListenerId state_listener_;
   zk::WatcherId watcher_;
 
@@ -117,12 +118,13 @@ class ChildMirror::Impl {
 };
 
 ChildMirror::Impl::Impl(base::Loop& loop, zk::Session& session,
-                        std::string path, Listener& listener)
+                        std::string path, Listener& listener, Filter filter)
     : loop_(loop),
       session_(session),
       path_(std::move(path)),
       prefix_(path_ == "/" ? path_ : path_ + "/"),
-      listener_(listener) {
+      listener_(listener),
+      filter_(std::move(filter)) {
   state_listener_ = session_.AddListener(
       [this](const zk::ConnectionInfo& info) { OnState(info); });
   watcher_ = session_.AddWatcher(
@@ -201,6 +203,9 @@ void ChildMirror::Impl::OnListed(absl::StatusOr<zk::Children> children) {
   listing_now_ = false;
   const absl::Status& status = children.status();
   if (status.ok()) {
+    if (filter_)
+      std::erase_if(children->names,
+                    [&](const std::string& name) { return !filter_(name); });
     TakeListing(children->names);
     if (list_again_) List();
   } else if (absl::IsNotFound(status)) {
@@ -398,8 +403,9 @@ void ChildMirror::Impl::Retry() {
 }
 
 ChildMirror::ChildMirror(base::Loop& loop, zk::Session& session,
-                         std::string path, Listener& listener)
-    : impl_(std::make_unique<Impl>(loop, session, std::move(path), listener)) {}
+                         std::string path, Listener& listener, Filter filter)
+    : impl_(std::make_unique<Impl>(loop, session, std::move(path), listener,
+                                   std::move(filter))) {}
 ChildMirror::~ChildMirror() = default;
 void ChildMirror::WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done) {
   impl_->WhenCaughtUp(std::move(done));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,9 +59,13 @@ class ChildMirror {
     virtual void OnError(std::string_view name, const absl::Status& status) = 0;
   };
 
-  // `path` need not exist. Works from the first connect on.
+  // Which children are of interest, by name; the others are not read.
+  using Filter = std::function<bool(std::string_view name)>;
+
+  // `path` need not exist. Works from the first connect on. Empty `filter`: all
+  // children.
   ChildMirror(base::Loop& loop, zk::Session& session, std::string path,
-              Listener& listener);
+              Listener& listener, Filter filter = {});
   ~ChildMirror();
 
   ChildMirror(const ChildMirror&) = delete;
