@@ -293,7 +293,8 @@ absl::Status Daemon::StartRpc() {
                                    [this] {
                                      return std::string(zk::ConnectionStateName(
                                          connection_.Get()->state));
-                                   }},
+                                   },
+                               .on_write = metrics_->StreamWriteObserver()},
       std::move(sources), *events_);
   std::vector<ControlledCluster> controlled;
   for (const Cluster& cluster : clusters_)
