@@ -38,13 +38,13 @@ def info(labels="service,version,label_zone", where=""):
 
 def marks():
     return [
-        annotation("Leader changes", "Another rosterd was elected.",
+        annotation("Leader changes",
                    "roster_leader{$scope} == 1 and changes(roster_leader{$scope}[$__rate_interval]) > 0",
                    "New leader", "{{cluster}}: {{instance}} leads", "blue"),
-        annotation("Drains", "From the hold that takes a member offline to its release.",
+        annotation("Drains",
                    "max by (cluster, member) (roster_member_held{$scope})",
                    "Held offline", "{{cluster}}/{{member}}", "purple"),
-        annotation("Mass loss", "While the mass-loss guard is on.",
+        annotation("Mass loss",
                    "max by (cluster) (roster_mass_loss_guard{$scope}) > 0",
                    "Mass loss", "{{cluster}}: very many members went at once", "red"),
     ]

@@ -221,16 +221,16 @@ def datasource_variable():
             "options": [], "current": {}}
 
 
-def annotation(name, description, expr, title, text, color):
+def annotation(name, expr, title, text, color):
     """Marks over all panels. Where the series goes on, Grafana draws a region
     from its first to its last sample."""
     return {"name": name, "datasource": DATASOURCE, "enable": True,
-            "hide": False, "iconColor": color, "expr": expr, "step": "",
+            "hide": False, "iconColor": color,
+            # What Prometheus's data source reads.
+            "expr": expr, "step": "",
             "titleFormat": title, "textFormat": text, "tagKeys": "",
-            "useValueForTime": False, "type": "prometheus",
-            "target": {"expr": expr, "refId": "Anno", "limit": 100,
-                       "matchAny": False, "tags": [], "type": "tags"},
-            "description": description}
+            "useValueForTime": False,
+            "target": {"expr": expr, "refId": "Anno"}}
 
 
 def dashboard(*, uid, title, description, scope, variables, rows,

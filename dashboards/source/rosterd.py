@@ -22,11 +22,11 @@ def build():
                                   'label_values(roster_build_info{job=~"$job"}, instance)',
                                   "The rosterds.")],
         annotations=[
-            annotation("Leader changes", "Another rosterd was elected.",
-                       "roster_leader{$scope} == 1 and changes(roster_leader{$scope}[$__rate_interval]) > 0",
+            annotation("Leader changes",
+                   "roster_leader{$scope} == 1 and changes(roster_leader{$scope}[$__rate_interval]) > 0",
                        "New leader", "{{cluster}}: {{instance}} leads", "blue"),
-            annotation("Restarts", "A rosterd was started anew.",
-                       "changes(process_start_time_seconds{$scope}[$__rate_interval]) > 0",
+            annotation("Restarts",
+                   "changes(process_start_time_seconds{$scope}[$__rate_interval]) > 0",
                        "Restart", "{{instance}}", "orange"),
         ],
         rows=[

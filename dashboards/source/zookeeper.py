@@ -33,11 +33,11 @@ def build():
                            "The ZooKeeper servers."),
         ],
         annotations=[
-            annotation("Elections", "A server looked for a leader.",
-                       "changes(looking_count{$scope}[$__rate_interval]) > 0",
+            annotation("Elections",
+                   "changes(looking_count{$scope}[$__rate_interval]) > 0",
                        "Election", "{{instance}}", "orange"),
-            annotation("Sessions of rosterd", "A rosterd got a new session.",
-                       "changes(roster_zookeeper_sessions_total" + OURS + "[$__rate_interval]) > 0",
+            annotation("Sessions of rosterd",
+                   "changes(roster_zookeeper_sessions_total" + OURS + "[$__rate_interval]) > 0",
                        "New session", "{{instance}}", "blue"),
         ],
         rows=[
