@@ -31,6 +31,7 @@
 #include "monitor/address_file.h"
 #include "monitor/control/controller.h"
 #include "monitor/dev_zookeeper.h"
+#include "monitor/gateway/gateway.h"
 #include "monitor/http/http_server.h"
 #include "monitor/http/status_pages.h"
 #include "monitor/logging.h"
@@ -124,6 +125,7 @@ class Daemon {
   std::atomic<bool> rpc_serving_{false};
   std::unique_ptr<HttpServer> http_;
   std::vector<base::ListenAddress> http_addresses_;
+  std::unique_ptr<Gateway> gateway_;        // its answers need http_'s loop
   std::unique_ptr<zk::Session> session_;  // confined to loop_
 };
 
@@ -309,21 +311,28 @@ absl::Status Daemon::StartRpc() {
     StreamHub* const hub = membership_->hub(name);
     Controller* const controller = cluster.controller.get();
     cluster.table->SetChangeListener(
-        [hub, controller](const MemberChange& change) {
+        [this, hub, controller](const MemberChange& change) {
           hub->Publish(change);
           controller->OnMemberChange(change);
+          gateway_->Notify();
         });
     cluster.table->SetViewListener(
-        [hub](const ClusterViewPtr& view) { hub->PublishView(view); });
+        [this, hub](const ClusterViewPtr& view) {
+          hub->PublishView(view);
+          gateway_->Notify();
+        });
     cluster.table->SetClusterListener(
         [this, hub, controller, name](const ClusterViewPtr& view) {
           hub->PublishView(view);  // the guard
           control_->NotifyOperations(name);
+          gateway_->Notify();
           controller->OnClusterChange();
         });
   }
-  events_->SetListener(
-      [this](const EventPtr&) { membership_->NotifyEvents(); });
+  events_->SetListener([this](const EventPtr&) {
+    membership_->NotifyEvents();
+    gateway_->Notify();
+  });
   std::shared_ptr<grpc::ServerCredentials> credentials;
   if (!options_.tls_certificate.empty()) {
     ROSTER_ASSIGN_OR_RETURN(
@@ -352,7 +361,19 @@ absl::Status Daemon::StartHttp() {
                             base::ParseListenAddress(text));
     options.listen.push_back(std::move(address));
   }
+  std::vector<WatchedCluster> watched;
+  for (const Cluster& cluster : clusters_) {
+    ClusterTable* const table = cluster.table.get();
+    const std::string& name = table->options().cluster;
+    watched.push_back({.name = name,
+                       .view = [table] { return table->view(); },
+                       .hub = membership_->hub(name)});
+  }
+  gateway_ = std::make_unique<Gateway>(
+      GatewayOptions{.watch = {.view_id = run_id_}}, rpc_->InProcessChannel(),
+      std::move(watched), *events_);
   HttpRouter router;
+  gateway_->AddRoutes(router);
   AddStatusPages({.views = [this] { return Views(); },
                   .grpc_serving = [this] { return rpc_serving_.load(); },
                   .zookeeper_tried =
@@ -366,6 +387,7 @@ absl::Status Daemon::StartHttp() {
                   .metrics_content_type = std::string(kMetricsContentType)},
                  router);
   http_ = std::make_unique<HttpServer>(std::move(options), std::move(router));
+  gateway_->SetLoop(http_->loop());
   ROSTER_ASSIGN_OR_RETURN(http_addresses_, http_->Start());
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "base/utf8.h"
+#include "monitor/rpc/forwarded_peer.h"
 
 namespace roster::monitor {
 namespace {
@@ -30,7 +31,8 @@ std::string ProvenIdentity(const grpc::CallbackServerContext& context) {
 
 model::Actor ActorOf(const grpc::CallbackServerContext& context,
                      const std::string& claimed) {
-  model::Actor actor{.peer = context.peer()};
+  model::Actor actor{.peer = ForwardedPeer(context)};
+  if (actor.peer.empty()) actor.peer = context.peer();
   if (std::string proven = ProvenIdentity(context); !proven.empty()) {
     actor.name = std::move(proven);
     actor.authenticated = true;

@@ -16,7 +16,8 @@ namespace roster::monitor {
 // Who calls, and for how long, as a RequestMeta.
 
 // The identity that the connection proved, or else what is claimed, or else
-// "unknown". What a call's metadata says proves nothing and is not looked at.
+// "unknown". What a call's metadata says proves nothing and is not looked at,
+// but for the address of whom this process itself calls for.
 model::Actor ActorOf(const grpc::CallbackServerContext& context,
                      const std::string& claimed);
 
