@@ -74,6 +74,13 @@ bool IsShowable(wchar_t c) {
   });
 }
 
+// Printable ASCII, as nearly all text is: it shows as it is, and a byte takes a
+// column.
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 // The two biggest units of `seconds`; `small` is padded, so that "3h05m" does
 // not look like 3h50m.
 std::string TwoUnits(int64_t seconds, int64_t unit, char big, char small,
@@ -99,6 +106,7 @@ bool IsBytes(std::string_view unit) {
 }  // namespace
 
 std::string Visible(std::string_view text) {
+  if (IsPlain(text)) return std::string(text);
   const Utf8Locale locale;
   std::string out;
   out.reserve(text.size());
@@ -120,6 +128,7 @@ std::string Visible(std::string_view text) {
 }
 
 int DisplayWidth(std::string_view visible) {
+  if (IsPlain(visible)) return static_cast<int>(visible.size());
   const Utf8Locale locale;
   int width = 0;
   while (!visible.empty()) {
@@ -133,6 +142,8 @@ int DisplayWidth(std::string_view visible) {
 std::string Fit(std::string_view visible, int columns) {
   constexpr int kCombiningPerColumn = 4;
   const bool cut = DisplayWidth(visible) > columns;
+  // Nothing to cut off, and nothing that combines.
+  if (!cut && IsPlain(visible)) return std::string(visible);
   const int room = cut ? columns - 3 : columns;
   const Utf8Locale locale;
   std::string out;
