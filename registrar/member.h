@@ -47,6 +47,7 @@ class Member {
 
   // The board has something to write.
   void OnPending(Urgency urgency);
+  zk::Session& session() { return session_; }
   // See Registration::Leave(). The board says LEAVING by now.
   void Leave(std::function<void(absl::Status)> done);
 

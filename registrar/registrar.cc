@@ -130,6 +130,7 @@ class Registrar::Impl {
   }
   absl::Status Leave(absl::Duration timeout, std::string_view reason);
   bool OnLoop() const { return loop_.IsOnLoop(); }
+  coordination::Client& client();
 
  private:
   void OnStatus(RegistrarStatus status);
@@ -141,6 +142,8 @@ class Registrar::Impl {
 
   mutable base::Mutex mu_;
   RegistrarStatus status_ ABSL_GUARDED_BY(mu_);
+  // Made with member_, and closed before that goes.
+  std::unique_ptr<coordination::Client> client_ ABSL_GUARDED_BY(mu_);
 
   // Held through a leave, so that a second caller waits for the first.
   base::Mutex leave_mu_;
@@ -166,7 +169,19 @@ Registrar::Impl::Impl(RegistrarOptions options, model::Writer self,
     member_ = std::make_unique<Member>(
         loop_, board_, options_, self,
         [this](RegistrarStatus status) { OnStatus(std::move(status)); });
+    base::MutexLock lock(&mu_);
+    client_ = std::make_unique<coordination::Client>(loop_, member_->session());
   });
+}
+
+coordination::Client& Registrar::Impl::client() {
+  {
+    base::MutexLock lock(&mu_);
+    if (client_ != nullptr) return *client_;
+  }
+  loop_.RunAndWait([] {});  // what makes it was posted before this
+  base::MutexLock lock(&mu_);
+  return *client_;
 }
 
 void Registrar::Impl::OnStatus(RegistrarStatus status) {
@@ -198,6 +213,7 @@ absl::Status Registrar::Impl::Leave(absl::Duration timeout,
   });
   left_ = goodbye->Wait(
       std::clamp(timeout, absl::ZeroDuration(), kLeaveTimeout - kCloseTime));
+  client().blocking().Close();
   // Closes the session, which deletes the node if the goodbye did not.
   loop_.RunAndWait([this] { member_.reset(); });
   base::Log(options_.log, base::LogLevel::kInfo,
@@ -273,6 +289,8 @@ Task Registrar::StartTask(std::string_view name, std::optional<double> total,
 }
 
 RegistrarStatus Registrar::status() const { return impl_->status(); }
+
+coordination::Client& Registrar::client() { return impl_->client(); }
 
 absl::Status Registrar::Leave(absl::Duration timeout, std::string_view reason) {
   return impl_->Leave(timeout, reason);

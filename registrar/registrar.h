@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordination/client.h"
 #include "model/member_record.h"
 #include "registrar/options.h"
 #include "registrar/status.h"
@@ -76,6 +77,15 @@ class Registrar {
                  absl::Duration stall_after = model::kDefaultStallAfter);
 
   RegistrarStatus status() const;
+
+  // For the recipes of coordination/, over the registrar's own session: so a
+  // process has one session and one thread for all of it, and what it holds
+  // goes when its registration does. Whatever is made on it must be gone before
+  // Leave() and the destructor, and nothing may be made on it afterwards; calls
+  // that still wait then end as Cancelled.
+  // Recipes that watch very much want a Client of their own: the registration
+  // would suffer. See coordination/service_directory.h.
+  coordination::Client& client();
 
   // Says LEAVING, deletes the node together with an entry in the cluster's
   // ledger, and closes the session, so that nobody takes the departure for a
