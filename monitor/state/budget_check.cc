@@ -22,16 +22,17 @@ bool IsExpected(const Member& member) {
   return member.status != MemberStatus::kLeft && !member.never_seen();
 }
 
-// The member has not taken up its work again since its last hold was released.
+// It says that it drains, or has drained, though nobody holds it: mostly it was
+// released a moment ago and does not know yet.
 bool IsComingBack(const Member& member) {
   return !member.held() && member.present &&
          (member.record.state == model::ReportedState::kDraining ||
           member.record.state == model::ReportedState::kDrained);
 }
 
-// Members of these two statuses are present and not held. One that was released
-// a moment ago is shown as DEGRADED until it has seen that: to count it would
-// let a rolling restart take the next before this one is back.
+// Members of these two statuses are present and not held. To count one that has
+// not taken up its work again would let a rolling restart take the next before
+// this one is back.
 bool IsAvailable(const Member& member) {
   return (member.status == MemberStatus::kUp ||
           member.status == MemberStatus::kDegraded) &&
