@@ -12,7 +12,9 @@ namespace roster::coordination {
 
 absl::StatusOr<std::vector<model::ConfigEntry>> ListConfig(
     zk::BlockingSession& session, std::string_view parent,
-    std::string_view prefix, absl::Time deadline) {
+    const ConfigRange& range, absl::Time deadline) {
+  // Read in parts, until enough of them are entries.
+  constexpr size_t kPart = 128;
   std::vector<model::ConfigEntry> entries;
   const auto children = session.GetChildren(std::string(parent), deadline);
   if (absl::IsNotFound(children.status())) return entries;
@@ -20,19 +22,24 @@ absl::StatusOr<std::vector<model::ConfigEntry>> ListConfig(
   std::vector<std::string> names;
   for (const std::string& child : children->names) {
     auto name = model::ConfigNameOfNode(child);
-    if (name && name->starts_with(prefix)) names.push_back(*std::move(name));
+    if (name && name->starts_with(range.prefix) && *name > range.after)
+      names.push_back(*std::move(name));
   }
   std::sort(names.begin(), names.end());
-  std::vector<std::string> paths;
-  for (const std::string& name : names)
-    paths.push_back(model::JoinPath(parent, model::ConfigNodeName(name)));
-  const auto nodes = session.GetAll(paths, deadline);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (absl::IsNotFound(nodes[i].status())) continue;
-    if (!nodes[i].ok()) return nodes[i].status();
-    auto entry = model::ParseConfigEntry(names[i], nodes[i]->data);
-    if (entry.ok() && !entry->deleted) entries.push_back(*std::move(entry));
+  for (size_t at = 0; at < names.size() && entries.size() < range.limit;) {
+    const size_t end = std::min(names.size(), at + kPart);
+    std::vector<std::string> paths;
+    for (size_t i = at; i < end; ++i)
+      paths.push_back(model::JoinPath(parent, model::ConfigNodeName(names[i])));
+    for (const auto& node : session.GetAll(paths, deadline)) {
+      const std::string& name = names[at++];
+      if (absl::IsNotFound(node.status())) continue;
+      if (!node.ok()) return node.status();
+      auto entry = model::ParseConfigEntry(name, node->data);
+      if (entry.ok() && !entry->deleted) entries.push_back(*std::move(entry));
+    }
   }
+  if (entries.size() > range.limit) entries.resize(range.limit);
   return entries;
 }
 

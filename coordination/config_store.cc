@@ -154,7 +154,8 @@ absl::StatusOr<model::ConfigEntry> ConfigStore::Get(std::string_view name,
 absl::StatusOr<std::vector<model::ConfigEntry>> ConfigStore::List(
     std::string_view prefix, absl::Time deadline) {
   return RetryRead(client_, deadline, [&] {
-    return ListConfig(client_.blocking(), options_.path, prefix, deadline);
+    return ListConfig(client_.blocking(), options_.path,
+                      {.prefix = std::string(prefix)}, deadline);
   });
 }
 

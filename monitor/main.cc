@@ -37,6 +37,7 @@
 #include "monitor/logging.h"
 #include "monitor/metrics/metrics_page.h"
 #include "monitor/options.h"
+#include "monitor/rpc/config_service.h"
 #include "monitor/rpc/control_service.h"
 #include "monitor/rpc/membership_service.h"
 #include "monitor/rpc/rpc_server.h"
@@ -121,6 +122,7 @@ class Daemon {
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<MembershipService> membership_;
   std::unique_ptr<ControlService> control_;
+  std::unique_ptr<ConfigService> config_;
   std::unique_ptr<RpcServer> rpc_;
   std::atomic<bool> rpc_serving_{false};
   std::unique_ptr<HttpServer> http_;
@@ -306,6 +308,11 @@ absl::Status Daemon::StartRpc() {
          .backend = cluster.controller.get()});
   control_ = std::make_unique<ControlService>(
       ControlServiceOptions{.view_id = run_id_}, std::move(controlled));
+  std::vector<ConfiguredCluster> configured;
+  for (const Cluster& cluster : clusters_)
+    configured.push_back({.name = cluster.table->options().cluster,
+                          .backend = cluster.controller.get()});
+  config_ = std::make_unique<ConfigService>(std::move(configured));
   for (const Cluster& cluster : clusters_) {
     const std::string& name = cluster.table->options().cluster;
     StreamHub* const hub = membership_->hub(name);
@@ -349,7 +356,9 @@ absl::Status Daemon::StartRpc() {
                   .stop_streams = [this] { membership_->StopStreams(); }},
                  {.service = control_.get(),
                   .name = v1::ControlService::service_full_name(),
-                  .stop_streams = [this] { control_->StopStreams(); }}}));
+                  .stop_streams = [this] { control_->StopStreams(); }},
+                 {.service = config_.get(),
+                  .name = v1::ConfigService::service_full_name()}}));
   rpc_serving_ = true;
   return absl::OkStatus();
 }

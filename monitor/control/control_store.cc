@@ -111,7 +111,7 @@ absl::Status ControlStore::Prepare(absl::Time deadline) {
   const model::ClusterPaths& all = paths();
   for (const std::string* path :
        {&all.control, &all.ledger, &all.audit, &all.operations, &all.requests,
-        &all.monitors, &all.admission}) {
+        &all.monitors, &all.admission, &all.config}) {
     ROSTER_RETURN_IF_ERROR(session_.CreateWithParents(*path, deadline));
   }
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include "base/error_details.h"
 #include "base/mutex.h"
 #include "monitor/control/cluster_commands.h"
+#include "monitor/control/config_commands.h"
 #include "monitor/control/ledger_keeper.h"
 #include "monitor/control/operation_commands.h"
 #include "monitor/control/order_commands.h"
@@ -276,6 +277,32 @@ void Controller::SetPolicy(SetPolicyRequest request, Done<model::Policy> done) {
 void Controller::ReleaseGuard(ReleaseGuardRequest request, Done<Nothing> done) {
   Answer(std::move(done), [request = std::move(request)](ControlStore& store) {
     return OrNothing(monitor::ReleaseGuard(store, request));
+  });
+}
+
+void Controller::ListConfig(ConfigQuery query, Done<ConfigPage> done) {
+  Answer(std::move(done), [query = std::move(query)](ControlStore& store) {
+    return monitor::ListConfig(store, query);
+  });
+}
+
+void Controller::GetConfig(ConfigQuery query, Done<model::ConfigEntry> done) {
+  Answer(std::move(done), [query = std::move(query)](ControlStore& store) {
+    return monitor::GetConfig(store, query);
+  });
+}
+
+void Controller::ListConfigHistory(ConfigQuery query,
+                                   Done<std::vector<model::ConfigEntry>> done) {
+  Answer(std::move(done), [query = std::move(query)](ControlStore& store) {
+    return monitor::ListConfigHistory(store, query);
+  });
+}
+
+void Controller::ChangeConfig(ChangeConfigRequest request,
+                              Done<ChangeConfigResult> done) {
+  Answer(std::move(done), [request = std::move(request)](ControlStore& store) {
+    return monitor::ChangeConfig(store, request);
   });
 }
 

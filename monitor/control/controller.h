@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/loop.h"
 #include "coordination/leader_election.h"
+#include "monitor/control/config_backend.h"
 #include "monitor/control/control_backend.h"
 #include "monitor/control/control_store.h"
 #include "monitor/control/duties.h"
@@ -46,8 +47,11 @@ struct ControllerOptions {
 //
 // Thread-safety: thread-safe; Start() and Close() off the watch loop.
 // Lifetime: `watch_loop`, `table`, and what the fence uses, outlive Close().
-class Controller final : public ControlBackend {
+class Controller final : public ControlBackend, public ConfigBackend {
  public:
+  template <typename T>
+  using Done = ControlBackend::Done<T>;
+
   // `table` is confined to `watch_loop`. Answers all calls as Unavailable until
   // Start().
   Controller(base::Loop& watch_loop, ClusterTable& table,
@@ -92,6 +96,13 @@ class Controller final : public ControlBackend {
 
   void SetPolicy(SetPolicyRequest request, Done<model::Policy> done) override;
   void ReleaseGuard(ReleaseGuardRequest request, Done<Nothing> done) override;
+
+  void ListConfig(ConfigQuery query, Done<ConfigPage> done) override;
+  void GetConfig(ConfigQuery query, Done<model::ConfigEntry> done) override;
+  void ListConfigHistory(ConfigQuery query,
+                         Done<std::vector<model::ConfigEntry>> done) override;
+  void ChangeConfig(ChangeConfigRequest request,
+                    Done<ChangeConfigResult> done) override;
 
  private:
   // Runs `command` on the controller's thread and answers with its result.

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "model/actor.h"
 #include "model/audit_entry.h"
+#include "model/config_entry.h"
 #include "model/operation.h"
 #include "model/order.h"
 #include "monitor/state/budget_check.h"
@@ -181,6 +182,40 @@ struct SetPolicyRequest {
 struct ReleaseGuardRequest {
   RequestMeta meta;
   std::string reason;
+};
+
+// Put, delete or roll back one entry of the configuration; its author is the
+// meta's actor.
+struct ChangeConfigRequest {
+  enum class Verb { kPut, kDelete, kRollback };
+
+  RequestMeta meta;
+  Verb verb = Verb::kPut;
+  std::string name;
+  std::string value;         // kPut
+  std::string content_type;  // kPut
+  int64_t version = 0;       // kRollback: the one to repeat
+  std::string comment;
+  std::optional<int64_t> expected_version;  // 0: must not exist
+};
+
+struct ChangeConfigResult {
+  model::ConfigEntry entry;  // the new version
+  std::string request_id;
+};
+
+struct ConfigQuery {
+  std::string name;  // of one entry
+  // Of a listing.
+  std::string prefix;
+  std::string after;  // only names behind this one
+  size_t limit = 100;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+struct ConfigPage {
+  std::vector<model::ConfigEntry> entries;
+  bool more = false;
 };
 
 }  // namespace roster::monitor
