@@ -1,0 +1,47 @@
+// What budgets say: how many members have to be there, are there, and may go.
+import { html } from './html.js';
+import { t } from './i18n.js';
+import { shortEnum } from './member_status.js';
+import { StatusBadge } from './status_badge.js';
+import { LongWords, Words } from './text.js';
+
+export function limitText(budget) {
+  return budget.min_available
+      ? t('budget.min', { limit: budget.min_available })
+      : t('budget.max', { limit: budget.max_unavailable ?? '' });
+}
+
+function Unavailable({ members }) {
+  if (members.length === 0) return null;
+  return html`<details><summary>${t('budget.unavailable',
+      { n: members.length })}</summary>
+    <ul>${members.map((member) => html`<li key=${member.name}>
+      <${Words} text=${member.name} />${' '}
+      <${StatusBadge} status=${shortEnum(member.status, 'MEMBER_STATUS_')} />${' '}
+      <${LongWords} text=${member.why ?? ''} /></li>`)}</ul></details>`;
+}
+
+export function BudgetRows({ reports, actions }) {
+  const heads = ['col.name', 'members.selector', 'budget.limit',
+                 'budget.available', 'budget.required', 'budget.allowed',
+                 'col.detail'];
+  return html`<div class="plain-scroller"><table>
+    <caption class="sr-only">${t('budgets.title')}</caption>
+    <thead><tr>${heads.map((key) => html`<th scope="col" key=${key}>${t(key)}
+        </th>`)}${actions && html`<th scope="col">
+        <span class="sr-only">${t('col.actions')}</span></th>`}</tr></thead>
+    <tbody>${reports.map((report) => html`<tr key=${report.budget.name}>
+      <td><${Words} text=${report.budget.name} /></td>
+      <td class="code"><${Words} text=${report.budget.selector ?? ''}
+          className="long-words" /></td>
+      <td>${limitText(report.budget)}</td>
+      <td class="number">${report.available ?? 0} / ${report.expected ?? 0}</td>
+      <td class="number">${report.required ?? 0}</td>
+      <td class="number"><strong>${report.allowed ?? 0}</strong></td>
+      <td><${LongWords} text=${report.budget.description ?? ''} />
+        <div class="message"><${LongWords} text=${report.explanation ?? ''} />
+        </div>
+        <${Unavailable} members=${report.unavailable ?? []} /></td>
+      ${actions && html`<td class="nowrap">${actions(report)}</td>`}
+    </tr>`)}</tbody></table></div>`;
+}

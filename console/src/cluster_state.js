@@ -1,0 +1,154 @@
+// Everything the page knows of the cluster that is shown: what the stream
+// brings, and a few answers that are asked for now and then.
+import { EventList } from './event_list.js';
+import { GaugeHistory } from './gauge_history.js';
+import { MemberIndex } from './member_index.js';
+import { MemberStore } from './member_store.js';
+import { OperationList } from './operation_list.js';
+import { readTime } from './proto_json.js';
+import { Stream } from './stream.js';
+
+const SUMMARY_MS = 5_000;
+const EVENTS_AT_FIRST = 200;
+
+export class ClusterState {
+  // `onChange` is called whenever there may be something new to show.
+  constructor(api, clock, onChange) {
+    this.api = api;
+    this.clock = clock;
+    this.onChange = onChange;
+    this.members = new MemberStore();
+    this.index = new MemberIndex(this.members);
+    this.events = new EventList();
+    this.operations = new OperationList();
+    this.gauges = new GaugeHistory();
+    this.stream = new Stream({
+      onEvent: (event) => this.apply(event),
+      onState: (state) => this.#onStream(state),
+    });
+    this.#forget();
+  }
+
+  #forget() {
+    this.members.clear();
+    this.events.clear();
+    this.operations.clear();
+    this.gauges.clear();
+    this.view = null;        // ViewInfo: how far what is shown can be trusted
+    this.summary = null;     // GetSummaryResponse
+    this.monitors = [];
+    this.olderEvents = '';   // page token of the events before those
+    this.problem = '';       // why the summary could not be had
+    this.lostSince = null;   // when the connection to rosterd was lost
+  }
+
+  // Shows another cluster; "" is the only one.
+  open(cluster) {
+    this.#forget();
+    this.api.cluster = cluster;
+    this.stream.open(
+        this.api.url('watch', { what: 'members,events,operations' }));
+    this.refresh();
+    this.#loadLists();
+    clearInterval(this.timer);
+    this.timer = setInterval(() => {
+      if (!document.hidden) this.refresh();
+    }, SUMMARY_MS);
+  }
+
+  async refresh() {
+    const { cluster } = this.api;
+    try {
+      const [summary, monitors] =
+          await Promise.all([this.api.get('summary'), this.api.get('monitors')
+              .catch(() => ({ monitors: null }))]);
+      if (cluster !== this.api.cluster) return;
+      this.summary = summary;
+      if (monitors.monitors) this.monitors = monitors.monitors;
+      this.problem = '';
+    } catch (error) {
+      if (cluster === this.api.cluster) this.problem = error.message;
+    }
+    this.onChange();
+  }
+
+  // What the stream does not tell: what was before it, and what is gone.
+  async #loadLists() {
+    const { cluster } = this.api;
+    try {
+      const [events, operations] = await Promise.all([
+        this.api.get('events',
+                     { newest_first: true, page_size: EVENTS_AT_FIRST }),
+        this.api.get('operations', { page_size: 200 })]);
+      if (cluster !== this.api.cluster) return;
+      this.olderEvents = events.next_page_token ?? '';
+      const newer = this.events.events;
+      this.events.clear();
+      this.events.addPage(events.events ?? []);
+      this.events.addPage(newer);
+      this.operations.replace(operations.operations ?? []);
+    } catch {
+      // The banner already says that rosterd cannot be reached.
+    }
+    this.onChange();
+  }
+
+  // One event of the stream.
+  apply({ type, data }) {
+    switch (type) {
+      case 'reset':
+        if (data.what === 'events') this.#loadLists();
+        else this.members.reset();
+        break;
+      case 'member': {
+        const member = this.members.put(data);
+        this.gauges.record(member, this.clock.now());
+        break;
+      }
+      case 'removed': this.members.remove(data.name); break;
+      case 'synced': this.members.endSnapshot(); break;
+      case 'view': this.#setView(data); break;
+      case 'bookmark': this.#setView(data.view); break;
+      case 'event': this.events.add(data); break;
+      case 'operation': this.operations.put(data); break;
+      default: return;  // of a newer server
+    }
+    this.onChange();
+  }
+
+  #setView(view) {
+    const before = this.view;
+    this.view = view ?? null;
+    // ZooKeeper went or came back: the summary says more.
+    if (before && before.connected !== this.view?.connected) this.refresh();
+  }
+
+  #onStream(state) {
+    if (state.phase === 'open') {
+      if (this.lostSince !== null) {
+        this.refresh();
+        this.#loadLists();
+      }
+      this.lostSince = null;
+    } else {
+      if (state.phase === 'connecting') this.members.abandonSnapshot();
+      if (state.phase === 'waiting' || state.phase === 'paused')
+        this.lostSince ??= Date.now();
+    }
+    this.onChange();
+  }
+
+  // 'loading', 'live', 'stale' (rosterd cannot see ZooKeeper) or 'lost'
+  // (rosterd cannot be reached).
+  freshness() {
+    if (this.lostSince !== null) return 'lost';
+    if (this.view && !this.view.connected) return 'stale';
+    if (!this.members.synced) return 'loading';
+    return 'live';
+  }
+
+  // Up to when what is shown is known to be true.
+  asOf() {
+    return readTime(this.view?.as_of ?? this.summary?.summary?.view?.as_of);
+  }
+}

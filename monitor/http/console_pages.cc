@@ -1,0 +1,61 @@
+#include "monitor/http/console_pages.h"
+
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "base/strings.h"
+
+namespace roster::monitor {
+namespace {
+
+// No inline script and no inline style, nothing from elsewhere, and no way from
+// text to code: the page never needs one. "data:" is for pictures that browsers
+// make themselves.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
+
+// If-None-Match: a list of tags, or "*". A proxy may have made ours weak.
+bool Matches(std::string_view if_none_match, std::string_view etag) {
+  for (absl::string_view tag :
+       absl::StrSplit(base::ToAbsl(if_none_match), ',')) {
+    tag = absl::StripAsciiWhitespace(tag);
+    if (tag == "*" || base::ToStd(tag) == etag ||
+        base::ToStd(tag) == base::StrCat("W/", etag))
+      return true;
+  }
+  return false;
+}
+
+HttpResponse Serve(const console::ConsoleFile& file,
+                   const HttpRequest& request) {
+  HttpResponse response{
+      .content_type = std::string(file.content_type),
+      .headers = {{"ETag", std::string(file.etag)},
+                  {"Cache-Control", "no-cache"},
+                  {"Content-Security-Policy", std::string(kPolicy)}}};
+  if (Matches(request.Header("If-None-Match"), file.etag))
+    response.status = 304;
+  else
+    response.body = std::string(file.content);
+  return response;
+}
+
+}  // namespace
+
+void AddConsolePages(std::span<const console::ConsoleFile> files,
+                     HttpRouter& router) {
+  for (const console::ConsoleFile& file : files) {
+    const auto serve = [&file](const HttpRequest& request) {
+      return Serve(file, request);
+    };
+    router.AddPath("GET", file.path, serve);
+    if (file.path == "/index.html") router.AddPath("GET", "/", serve);
+  }
+}
+
+}  // namespace roster::monitor
