@@ -32,6 +32,7 @@
 #include "monitor/control/controller.h"
 #include "monitor/dev_zookeeper.h"
 #include "monitor/gateway/gateway.h"
+#include "monitor/http/console_pages.h"
 #include "monitor/http/http_server.h"
 #include "monitor/http/status_pages.h"
 #include "monitor/logging.h"
@@ -395,6 +396,7 @@ absl::Status Daemon::StartHttp() {
                   .metrics = [this] { return metrics_->Render(); },
                   .metrics_content_type = std::string(kMetricsContentType)},
                  router);
+  AddConsolePages(console::ConsoleFiles(), router);  // in place of its "/"
   http_ = std::make_unique<HttpServer>(std::move(options), std::move(router));
   gateway_->SetLoop(http_->loop());
   ROSTER_ASSIGN_OR_RETURN(http_addresses_, http_->Start());

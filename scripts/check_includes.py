@@ -23,11 +23,12 @@ LAYERS: dict[str, set[str]] = {
     "coordination": {"zk", "model", "base"},
     "registrar": {"coordination", "zk", "model", "base"},
     "proto": set(),
+    "console": {"base"},
     "monitor/state": {"model", "base"},
     "monitor/watch": {"monitor/state", "coordination", "zk", "model", "base"},
     "monitor/control": {"monitor/state", "coordination", "zk", "model", "base"},
     "monitor/rpc": {"monitor/state", "monitor/control", "proto", "model", "base"},
-    "monitor/http": {"monitor/state", "monitor/control", "model", "base"},
+    "monitor/http": {"console", "monitor/state", "monitor/control", "model", "base"},
     "monitor/metrics": {"monitor/state", "monitor/control", "model", "base"},
     "monitor/gateway": {
         "monitor/http",
@@ -44,7 +45,7 @@ LAYERS: dict[str, set[str]] = {
 LAYERS["monitor"] = {
     layer
     for layer in LAYERS
-    if layer.startswith("monitor/") or layer in ("coordination", "zk", "proto", "model", "base")
+    if layer.startswith("monitor/") or layer in ("coordination", "zk", "proto", "console", "model", "base")
 }
 # The ends of the arrows: they may include everything except each other.
 LAYERS["examples"] = {"registrar", "coordination", "model", "base"}
