@@ -78,6 +78,10 @@ class DrainWatch {
       return absl::CancelledError("interrupted");
     }
     if (!done_) return status;
+    if (!vanished_.empty())
+      return absl::FailedPreconditionError(base::StrCat(
+          "vanished before it was drained, so its work may be lost: ",
+          Visible(absl::StrJoin(vanished_, ", "))));
     return released_.empty() ? absl::OkStatus()
                              : absl::FailedPreconditionError(base::StrCat(
                                    "no longer held, so not offline: ",
@@ -132,9 +136,20 @@ class DrainWatch {
     return done_ ? Enough() : absl::OkStatus();
   }
 
+  // It was there when it was ordered offline, and went without having said that
+  // it was drained, though it could have.
+  static bool VanishedAtWork(const Member& member) {
+    return !member.present() && member.has_applied_epoch() &&
+           member.reported_state() != v1::REPORTED_STATE_DRAINED &&
+           member.reported_state() != v1::REPORTED_STATE_LEAVING &&
+           ToTime(member.departed_at()) >
+               ToTime(member.desired().holds(0).created_at());
+  }
+
   // Nobody is left to wait for.
   bool Done() {
     released_.clear();
+    vanished_.clear();
     for (const auto& [name, epoch] : orders_) {
       const auto found = mirror_.members().find(name);
       // Never seen, or the view does not have our order yet.
@@ -145,6 +160,8 @@ class DrainWatch {
         released_.push_back(name);
       else if (member.status() != v1::MEMBER_STATUS_OFFLINE)
         return false;
+      else if (VanishedAtWork(member))
+        vanished_.push_back(name);
     }
     return true;
   }
@@ -170,6 +187,7 @@ class DrainWatch {
   StalenessTeller staleness_;
   LiveTable table_;
   std::vector<std::string> released_;
+  std::vector<std::string> vanished_;
   bool done_ = false;
 };
 
