@@ -175,12 +175,14 @@ TEST_F(DrainTest, F63_ADrainGoesOnWithoutTheClientThatAskedForIt) {
   StartBusy("web-01");
   auto client = Subprocess::Start(
       {.argv = {RosterctlBinary(), "drain", "web-01", "--reason", "kernel",
-                "--wait", "--yes"},
+                "--wait"},
        .env = {{"ROSTER_ENDPOINT", monitor_->rosterd->grpc()}}});
   ASSERT_OK(client.status());
   EVENTUALLY_THAT(monitor_->Status("web-01"), "DRAINING");
+  // It watches; before that, a signal ends it as it ends any program.
+  EVENTUALLY(!(*client)->Stdout().empty());
   ASSERT_TRUE((*client)->Running()) << (*client)->Stderr();
-  (*client)->Kill(SIGKILL);
+  (*client)->Kill(SIGINT);
   ASSERT_OK((*client)->Wait(absl::Seconds(5)).status());
 
   EXPECT_EQ(monitor_->Status("web-01"), "DRAINING");

@@ -94,6 +94,25 @@ TEST_F(FailoverTest, F60_AMemberThatDiesWhileItDrainsIsNotDrained) {
   EVENTUALLY_THAT(monitor->Status("web-01"), "OFFLINE");
 }
 
+TEST_F(FailoverTest, F60_WhoWaitsForADrainIsToldThatTheMemberDied) {
+  auto monitor = StartMonitor();
+  auto member = StartMember(
+      "web-01", {"--gate", dir_.File("gate"), "--session-ms", "600"});
+  EVENTUALLY(monitor->rosterd->Summary().running_tasks() == 1);
+  auto client = Subprocess::Start(
+      {.argv = {RosterctlBinary(), "drain", "web-01", "--reason", "kernel",
+                "--wait"},
+       .env = {{"ROSTER_ENDPOINT", monitor->rosterd->grpc()}}});
+  ASSERT_OK(client.status());
+  EVENTUALLY(ReadJournal().Count("told") == 1);
+  member->Kill(SIGKILL);
+  const auto ended = (*client)->Wait(absl::Seconds(20));
+  ASSERT_OK(ended.status());
+  EXPECT_NE(ended->code, 0);
+  EXPECT_THAT((*client)->Stderr(), HasSubstr("vanished before it was drained"));
+  EXPECT_EQ(monitor->Status("web-01"), "OFFLINE") << "and still held";
+}
+
 TEST_F(FailoverTest, F60_WhatARosterdTookAlongIsFoundOutAtAnother) {
   TcpProxy proxy(server_.port());
   auto doomed = std::make_unique<Monitor>(proxy.ConnectString(chroot_));
