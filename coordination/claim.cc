@@ -7,6 +7,7 @@
 #include "base/mutex.h"
 #include "base/strings.h"
 #include "coordination/guarded_call.h"
+#include "coordination/retry.h"
 
 namespace roster::coordination {
 
@@ -118,8 +119,7 @@ Claim::~Claim() {
 }
 
 absl::StatusOr<Grant> Claim::Wait(absl::Time deadline, bool only_try) {
-  if (absl::Status status = CheckMayWait(client_, path_); !status.ok())
-    return status;
+  if (absl::Status status = CheckMayBlock(client_); !status.ok()) return status;
   absl::StatusOr<Grant> granted = client_.blocking().Await<Grant>(
       path_, deadline,
       [on_loop = on_loop_, only_try](zk::Session& session,
@@ -139,8 +139,7 @@ absl::StatusOr<Grant> Claim::Wait(absl::Time deadline, bool only_try) {
 }
 
 absl::Status Claim::Leave(absl::Time deadline) {
-  if (absl::Status status = CheckMayWait(client_, path_); !status.ok())
-    return status;
+  if (absl::Status status = CheckMayBlock(client_); !status.ok()) return status;
   const bool lost = !grant_.MoveTo(GrantState::kReleased);
   struct Nothing {};
   absl::Status status =
@@ -160,12 +159,6 @@ absl::Status Claim::Leave(absl::Time deadline) {
     return absl::AbortedError(
         base::StrCat(path_, ": was lost before it was released"));
   return status;
-}
-
-absl::Status CheckMayWait(Client& client, std::string_view what) {
-  if (!client.loop().IsOnLoop()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      base::StrCat(what, ": a call that waits, made on the client's loop"));
 }
 
 absl::Time DefaultReleaseDeadline() { return absl::Now() + absl::Seconds(10); }

@@ -62,10 +62,6 @@ class Claim {
   Grant grant_;
 };
 
-// FailedPrecondition on the client's own loop, where a call that waits would
-// wait for itself. `what` names the call.
-absl::Status CheckMayWait(Client& client, std::string_view what);
-
 // When a call that gives something back stops waiting for ZooKeeper, if its
 // caller named no deadline.
 absl::Time DefaultReleaseDeadline();

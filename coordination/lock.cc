@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "coordination/lock_names.h"
 #include "coordination/node_removal.h"
+#include "coordination/retry.h"
 #include "coordination/sequential_name.h"
 #include "coordination/thread_claims.h"
 
@@ -54,19 +55,20 @@ Grant Lock::grant() const { return holds_->claims().grant(); }
 
 absl::Status Lock::RequestRelease(Client& client, const std::string& path,
                                   absl::Time deadline) {
-  if (absl::Status status = CheckMayWait(client, path); !status.ok())
-    return status;
-  absl::StatusOr<zk::Children> children =
-      client.blocking().GetChildren(path, deadline);
+  zk::BlockingSession& session = client.blocking();
+  absl::StatusOr<zk::Children> children = RetryRead(
+      client, deadline, [&] { return session.GetChildren(path, deadline); });
   if (!children.ok()) return children.status();
   const std::vector<std::string> line =
       SortBySequence(std::move(children->names), LockMarkers());
   if (line.empty())
     return absl::NotFoundError(base::StrCat(path, ": held by nobody"));
-  return client.blocking()
-      .Set(ChildPath(path, line.front()), kRevocationRequest, zk::kAnyVersion,
-           deadline)
-      .status();
+  return RetryRead(client, deadline, [&] {
+    return session
+        .Set(ChildPath(path, line.front()), kRevocationRequest, zk::kAnyVersion,
+             deadline)
+        .status();
+  });
 }
 
 }  // namespace roster::coordination

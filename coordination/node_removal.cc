@@ -43,12 +43,27 @@ class NodeRemoval : public std::enable_shared_from_this<NodeRemoval> {
   void Step() {
     if (finished_ || !session_.connected()) return;  // a reconnect calls
     ++attempt_;
+    if (node_.owner != 0) return DeleteIfOwned();
     if (!node_.path.empty()) return Delete(node_.path);
     // A creation that was cut off may still be on its way to this server.
     session_.Sync(node_.parent, Guarded([this](absl::Status status) {
                     if (!status.ok()) return OnError(status);
                     Find();
                   }));
+  }
+
+  void DeleteIfOwned() {
+    // As above.
+    session_.Sync(node_.path, [](absl::Status) {});
+    session_.Get(node_.path, /*watcher=*/0,
+                 Guarded([this](absl::StatusOr<zk::Node> node) {
+                   if (absl::IsNotFound(node.status())) return Finish({});
+                   if (!node.ok()) return OnError(node.status());
+                   if (node->stat.ephemeral_owner != node_.owner ||
+                       node->data != node_.data)
+                     return Finish({});
+                   Delete(node_.path);
+                 }));
   }
 
   void Find() {

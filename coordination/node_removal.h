@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/log.h"
@@ -15,6 +16,10 @@ struct NodeToRemove {
   // Path, if it is known. Empty: the answer to its creation is missing, so all
   // children of `parent` with that prefix are looked for.
   std::string path;
+  // If not 0: it is removed only while this session owns it and it has this
+  // data. For nodes whose path others may use.
+  int64_t owner = 0;
+  std::string data;
 };
 
 // Removes a node for certain, through lost connections and lost sessions: it

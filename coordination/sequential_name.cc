@@ -1,6 +1,7 @@
 #include "coordination/sequential_name.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -11,28 +12,6 @@ namespace roster::coordination {
 namespace {
 
 constexpr size_t kDigits = 10;
-
-struct Numbered {
-  uint32_t at;  // place on the circle
-  std::string name;
-
-  auto operator<=>(const Numbered&) const = default;
-};
-
-// Index of the node after the widest gap: the earliest.
-size_t Earliest(const std::vector<Numbered>& sorted) {
-  size_t earliest = 0;
-  uint32_t widest = 0;
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    const size_t before = (i + sorted.size() - 1) % sorted.size();
-    const uint32_t gap = sorted[i].at - sorted[before].at;  // wraps
-    if (gap > widest) {
-      widest = gap;
-      earliest = i;
-    }
-  }
-  return earliest;
-}
 
 }  // namespace
 
@@ -53,6 +32,25 @@ std::optional<int64_t> SequenceOf(std::string_view name,
   return sequence;
 }
 
+std::vector<size_t> OrderOfSequences(const std::vector<int64_t>& sequences) {
+  const auto at = [&](size_t i) { return static_cast<uint32_t>(sequences[i]); };
+  std::vector<size_t> order(sequences.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return at(a) < at(b); });
+  size_t earliest = 0;
+  uint32_t widest = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    const size_t before = (i + order.size() - 1) % order.size();
+    const uint32_t gap = at(order[i]) - at(order[before]);  // on the circle
+    if (gap <= widest) continue;
+    widest = gap;
+    earliest = i;
+  }
+  std::rotate(order.begin(), order.begin() + earliest, order.end());
+  return order;
+}
+
 std::vector<std::string> SortBySequence(std::vector<std::string> names,
                                         std::string_view marker) {
   return SortBySequence(std::move(names),
@@ -61,23 +59,24 @@ std::vector<std::string> SortBySequence(std::vector<std::string> names,
 
 std::vector<std::string> SortBySequence(
     std::vector<std::string> names, const std::vector<std::string>& markers) {
-  std::vector<Numbered> numbered;
-  numbered.reserve(names.size());
+  // So that what has equal numbers comes out the same everywhere.
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> numbered;
+  std::vector<int64_t> sequences;
   for (std::string& name : names) {
     for (const std::string& marker : markers) {
       const auto sequence = SequenceOf(name, marker);
       if (!sequence) continue;
-      numbered.push_back({static_cast<uint32_t>(*sequence), std::move(name)});
+      sequences.push_back(*sequence);
+      numbered.push_back(std::move(name));
       break;
     }
   }
-  std::sort(numbered.begin(), numbered.end());
-  if (!numbered.empty())
-    std::rotate(numbered.begin(), numbered.begin() + Earliest(numbered),
-                numbered.end());
-  names.clear();
-  for (Numbered& node : numbered) names.push_back(std::move(node.name));
-  return names;
+  std::vector<std::string> sorted;
+  sorted.reserve(numbered.size());
+  for (const size_t i : OrderOfSequences(sequences))
+    sorted.push_back(std::move(numbered[i]));
+  return sorted;
 }
 
 }  // namespace roster::coordination

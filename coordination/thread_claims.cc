@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "coordination/retry.h"
 
 namespace roster::coordination {
 
@@ -34,8 +35,7 @@ absl::StatusOr<Grant> ThreadClaims::Acquire(
 }
 
 absl::Status ThreadClaims::Release(absl::Time deadline) {
-  if (absl::Status status = CheckMayWait(client_, what_); !status.ok())
-    return status;
+  if (absl::Status status = CheckMayBlock(client_); !status.ok()) return status;
   std::unique_ptr<Claim> claim;
   {
     base::MutexLock lock(&mu_);
