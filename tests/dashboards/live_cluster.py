@@ -44,7 +44,7 @@ def until(what, condition, seconds=60):
             value = condition()
             if value:
                 return value
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, AssertionError) as error:
             value = error
         if time.monotonic() > deadline:
             raise AssertionError(f"gave up waiting: {what}: {value!r}")
@@ -358,8 +358,9 @@ class LiveCluster:
         until("the mass-loss guard is on",
               lambda: 'roster_mass_loss_guard{cluster="default"} 1\n' in other.metrics())
         # The leader goes; the other one takes over; the first comes back.
-        until("Prometheus has seen the first leader", lambda: self.prometheus.vector(
-            f'roster_leader{{instance="{leader.http}"}} == 1'))
+        until("Prometheus has seen who leads and who does not", lambda: self.prometheus.vector(
+            f'roster_leader{{instance="{leader.http}"}} == 1') and self.prometheus.vector(
+            f'roster_leader{{instance="{other.http}"}} == 0'))
         leader.restart()
         until("the other one leads", other.leads)
         until("the first is back", leader.synced)

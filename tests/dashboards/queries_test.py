@@ -6,12 +6,14 @@ stays empty is broken, whatever its JSON says.
     queries_test.py DIRECTORY-OF-BINARIES
 """
 
+import functools
 import json
 import math
 import pathlib
 import re
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -44,9 +46,10 @@ def substitute(expr, member=""):
     return expr
 
 
+@functools.cache
 def dashboards():
-    for path in sorted((ROOT / "dashboards/grafana").glob("*.json")):
-        yield json.loads(path.read_text(encoding="utf-8"))
+    return [json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted((ROOT / "dashboards/grafana").glob("*.json"))]
 
 
 def queries():
@@ -132,11 +135,13 @@ def check_numbers(prometheus):
         ("roster-zookeeper", "Rosterds connected"): 2,
     }
 
-    def wrong():
-        return {f"{uid}: {title}": (value, panel_value(prometheus, uid, title))
-                for (uid, title), value in expected.items()
-                if not math.isclose(panel_value(prometheus, uid, title), value)}
-    until("the numbers are right", lambda: not wrong() or print(wrong()), seconds=20)
+    def right():
+        shown = {panel: panel_value(prometheus, *panel) for panel in expected}
+        wrong = {panel: value for panel, value in shown.items()
+                 if not math.isclose(value, expected[panel], abs_tol=1e-9)}
+        assert not wrong, f"{wrong} instead of { {panel: expected[panel] for panel in wrong} }"
+        return True
+    until("the numbers are right", right, seconds=20)
     by_service = dict((labels["service"], value) for labels, value in prometheus.vector(
         'max by (service) (roster_members_by_service{status="LOST"})') if "service" in labels)
     assert by_service == {"search": 8, "web": 0}, by_service
@@ -175,17 +180,21 @@ def check_zookeeper_names(cluster):
 
 
 def main():
+    begun = time.monotonic()
+
+    def report(what, count):
+        print(f"{time.monotonic() - begun:4.0f} s: {count} {what}")
     binaries = pathlib.Path(sys.argv[1])
     rules = [ROOT / "dashboards/prometheus" / name for name in ("roster_rules.yaml", "roster_alerts.yaml")]
     with tempfile.TemporaryDirectory(prefix="roster-dashboards-") as folder:
         try:
             with LiveCluster(folder, binaries, rules) as cluster:
                 prometheus = cluster.prometheus
-                print("queries with an answer:", check_queries(prometheus))
-                print("variables with values:", check_variables(prometheus))
-                print("numbers that are right:", check_numbers(prometheus))
-                print("rules that can be evaluated:", until("rules", lambda: check_rules(prometheus), 1))
-                print("names of ZooKeeper:", check_zookeeper_names(cluster))
+                report("queries have an answer", check_queries(prometheus))
+                report("variables have values", check_variables(prometheus))
+                report("numbers are right", check_numbers(prometheus))
+                report("rules can be evaluated", until("the rules speak", lambda: check_rules(prometheus), seconds=20))
+                report("names are ZooKeeper's", check_zookeeper_names(cluster))
         except BaseException:
             for log in sorted(pathlib.Path(folder).glob("*.log")):
                 print(f"--- {log.name} ends with:\n{log.read_text(errors='replace')[-1500:]}")
