@@ -149,6 +149,8 @@ export class ClusterState {
 
   // Up to when what is shown is known to be true.
   asOf() {
-    return readTime(this.view?.as_of ?? this.summary?.summary?.view?.as_of);
+    // Signs of life and summaries come in turn; neither goes back.
+    return Math.max(readTime(this.view?.as_of) ?? 0,
+                    readTime(this.summary?.summary?.view?.as_of) ?? 0) || null;
   }
 }

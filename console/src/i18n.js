@@ -27,7 +27,7 @@ function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-// t('stale.since', {age: '5s'}). A text may be [one, many], told apart by n.
+// t('banner.asOf', {time: '08:00'}). A text may be [one, many], told apart by n.
 export function t(key, values = {}) {
   const entry = DICTIONARIES[language()][key] ?? english[key] ?? key;
   const text = Array.isArray(entry) ? entry[Number(values.n) === 1 ? 0 : 1]
