@@ -331,7 +331,7 @@ absl::Status Daemon::StartRpc() {
         });
     cluster.table->SetClusterListener(
         [this, hub, controller, name](const ClusterViewPtr& view) {
-          hub->PublishView(view);  // the guard
+          hub->PublishGuard(view);
           control_->NotifyOperations(name);
           gateway_->Notify();
           controller->OnClusterChange();

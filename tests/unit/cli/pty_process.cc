@@ -21,8 +21,8 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 }
 
 // Starts the program as the leader of a session of its own whose terminal is
-// `terminal`. By posix_spawn(), since forkpty() does not return under
-// ThreadSanitizer once there are threads.
+// `terminal`. By posix_spawn(): nothing of this program, which has threads,
+// runs between fork and exec.
 pid_t Spawn(const char* terminal, char* const* argv, char* const* env) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -61,6 +61,9 @@ PtyProcess::PtyProcess(
   std::vector<std::string> settings;
   for (const auto& [key, value] : env) settings.push_back(key + "=" + value);
   settings.push_back("TERM=xterm");
+  // The sanitizers' settings, for example.
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    settings.push_back(*entry);
   pid_ =
       Spawn(name.data(), Pointers(arguments).data(), Pointers(settings).data());
 }
@@ -87,6 +90,8 @@ void PtyProcess::Type(const std::string& keys) {
 }
 
 int PtyProcess::ExitCode() {
+  // It cannot end while the terminal is full of what nobody has read.
+  Output();
   int status = 0;
   if (exit_code_ == -1 && waitpid(pid_, &status, WNOHANG) == pid_) {
     exit_code_ =

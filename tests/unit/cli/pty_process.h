@@ -13,7 +13,8 @@ namespace roster::testing {
 
 // PtyProcess is a program on a terminal of its own: what it writes is read
 // from the terminal's other side, and what is typed there reaches it, so that
-// Type("\x03") is Ctrl-C. Killed on destruction.
+// Type("\x03") is Ctrl-C. `env` is added to the environment of this process, or
+// replaces entries of it. Killed on destruction.
 //
 // Thread-safety: thread-compatible.
 class PtyProcess {

@@ -76,6 +76,20 @@ TEST_F(ChangeRingTest, ANewerChangeOfAMemberReplacesTheOlder) {
   EXPECT_TRUE(entry.knows_before);
 }
 
+TEST_F(ChangeRingTest, MoreIsPromisedOnlyIfSomethingIsReadNext) {
+  auto cursor = ring_.GetSnapshot().end;
+  EXPECT_FALSE(ring_.HasMore(cursor));
+  Append("a");
+  EXPECT_TRUE(ring_.HasMore(cursor));
+  Append("a");  // the entry that was promised is emptied; this one follows
+
+  ChangeRing::Entry entry;
+  ASSERT_EQ(ring_.Read(cursor, &entry), Outcome::kEntry);
+  EXPECT_EQ(entry.skipped, 1u);
+  EXPECT_FALSE(ring_.HasMore(cursor));
+  EXPECT_EQ(ring_.Read(cursor, &entry), Outcome::kEnd);
+}
+
 TEST_F(ChangeRingTest, AReaderTooFarBehindIsTold) {
   auto cursor = ring_.GetSnapshot().end;
   for (const char* name : {"a", "b", "c", "d", "e"}) Append(name);

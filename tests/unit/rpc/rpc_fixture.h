@@ -127,6 +127,8 @@ class RpcTest : public ::testing::Test {
           [hub](const MemberChange& change) { hub->Publish(change); });
       cluster->table().SetViewListener(
           [hub](const ClusterViewPtr& view) { hub->PublishView(view); });
+      cluster->table().SetClusterListener(
+          [hub](const ClusterViewPtr& view) { hub->PublishGuard(view); });
     }
     events_.SetListener([this](const EventPtr&) { service_->NotifyEvents(); });
     auto server = RpcServer::Start(

@@ -47,6 +47,33 @@ TEST_F(WatchMembersTest, TellsOfEveryChange) {
   EXPECT_NE(watch.last().resume_token(), "");
 }
 
+TEST_F(WatchMembersTest, TellsWhenTheMassLossGuardGoesOnAndOff) {
+  Serve();
+  alpha().table().ApplySynced(absl::Now());
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) alpha().Up(name);
+  MemberWatch watch(*stub_);
+  ASSERT_TRUE(watch.StepUntil(Kind::kSynced));
+  EXPECT_FALSE(watch.last().view().has_guard());
+
+  for (const char* name : {"a", "b", "c", "d", "e"}) alpha().Gone(name);
+  ASSERT_TRUE(watch.StepUntil(Kind::kView));
+  ASSERT_TRUE(watch.last().view().has_guard());
+  const v1::GuardAlarm& guard = watch.last().view().guard();
+  EXPECT_EQ(guard.cause(), v1::MASS_LOSS_CAUSE_SESSIONS_EXPIRED);
+  EXPECT_EQ(guard.departures(), 5);
+  EXPECT_EQ(guard.sessions(), 1);
+
+  // What else changes in the cluster is no news of the view.
+  alpha().table().ApplyBudgets(
+      R"({"v":1,"budgets":[{"name":"x","selector":"*","max_unavailable":"1"}]})",
+      absl::Now());
+  model::Policy off;
+  off.guard.enabled = false;
+  alpha().table().ApplyPolicy(model::SerializePolicy(off), absl::Now());
+  ASSERT_TRUE(watch.StepUntil(Kind::kView));
+  EXPECT_FALSE(watch.last().view().has_guard());
+}
+
 TEST_F(WatchMembersTest, TellsHowMuchTheViewCanBeTrusted) {
   Serve();
   MemberWatch watch(*stub_);
