@@ -159,4 +159,9 @@ ChangeRing::Outcome ChangeRing::Read(Cursor& cursor, Entry* entry) const {
   return Outcome::kEnd;
 }
 
+bool ChangeRing::HasMore(const Cursor& cursor) const {
+  base::MutexLock lock(&mu_);
+  return cursor.position < first_ + slots_.size();
+}
+
 }  // namespace roster::monitor

@@ -116,6 +116,9 @@ class ChangeRing {
   // Reads the next entry and moves on. kOverrun: entries that this reader did
   // not read are gone.
   Outcome Read(Cursor& cursor, Entry* entry) const;
+  // Whether the next Read() of a reader at `cursor` will not tell kEnd. That
+  // stays so: what supersedes an entry comes after it.
+  bool HasMore(const Cursor& cursor) const;
 
  private:
   struct Slot {

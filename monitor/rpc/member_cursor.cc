@@ -64,6 +64,12 @@ std::optional<MemberStep> MemberCursor::Next(bool bookmark_due) {
   }
 }
 
+bool MemberCursor::more_follows() const {
+  if (phase_ != Phase::kLive) return true;  // SYNCED or the view
+  // What a selector will leave of the rest is not known yet.
+  return selector_.MatchesAll() && ring_.HasMore(cursor_);
+}
+
 MemberStep MemberCursor::NextOfBeginning() {
   switch (phase_) {
     case Phase::kReset:

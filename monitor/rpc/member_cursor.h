@@ -56,8 +56,9 @@ class MemberCursor {
 
   // Everything up to here was given out; the number of a resume token.
   uint64_t revision() const { return cursor_.revision; }
-  // A snapshot is being given out.
-  bool in_snapshot() const { return phase_ == Phase::kSnapshot; }
+  // Another step follows at once, whatever happens: the one given out last may
+  // wait for it, so that one system call sends both. False if not certain.
+  bool more_follows() const;
 
  private:
   enum class Phase {

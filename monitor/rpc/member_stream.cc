@@ -57,9 +57,9 @@ std::optional<absl::Status> MemberStream::Next(bool bookmark_due,
                                                grpc::WriteOptions& options) {
   const std::optional<MemberStep> step = cursor_.Next(bookmark_due);
   if (!step) return std::nullopt;
-  // SYNCED follows a snapshot in any case, and flushes.
-  if (cursor_.in_snapshot() && step->kind == MemberStep::Kind::kMember)
-    options.set_buffer_hint();
+  // Thousands of readers may be behind: fewer, larger packets let them catch
+  // up.
+  if (cursor_.more_follows()) options.set_buffer_hint();
   Compose(Encode(*step), step->resumable);
   if (step->change && waiting())
     counters().ObserveWriteLatency(MonotonicNow() - step->change->published());

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -124,12 +125,15 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   bool waiting() const { return waiting_; }
 
  private:
-  void Send(const absl::Status& status, const grpc::WriteOptions& options,
+  void Send(const absl::Status& status, grpc::WriteOptions options,
             absl::Time now) {
     if (!status.ok()) {
       End(status);
       return;
     }
+    // The first message takes the headers along and counts as written when they
+    // are. Were it to wait for the next one, both would wait for ever.
+    if (!std::exchange(began_, true)) options.clear_buffer_hint();
     waiting_ = false;
     wake_at_ = now + bookmark_interval_;
     counters_.messages_sent.fetch_add(1, std::memory_order_relaxed);
@@ -155,6 +159,7 @@ class StreamReactor : public grpc::ServerWriteReactor<Message>,
   std::atomic<int> hand_overs_ = 0;
   // Belong to whoever has the turn.
   absl::Time wake_at_;
+  bool began_ = false;
   bool waiting_ = false;
   Message message_;  // gRPC reads it until OnWriteDone()
 };
