@@ -38,7 +38,9 @@ def free_ports(count):
 
 
 def until(what, condition, seconds=60):
-    deadline = time.monotonic() + seconds
+    # As the waits of the other tests are stretched, where programs are slow.
+    factor = float(os.environ.get("ROSTER_TEST_TIMEOUT_FACTOR", "1"))
+    deadline = time.monotonic() + seconds * factor
     while True:
         try:
             value = condition()
