@@ -12,6 +12,18 @@
 #include "zk/status.h"
 
 namespace roster::coordination {
+namespace {
+
+// Where the number in a sequential node's path begins.
+size_t SequenceStart(const std::string& path) {
+  const size_t digits = path.find_last_not_of("0123456789") + 1;
+  // The sign, if what it follows ends a marker already.
+  const bool negative = digits >= 2 && path[digits - 1] == '-' &&
+                        (path[digits - 2] == '-' || path[digits - 2] == '_');
+  return negative ? digits - 1 : digits;
+}
+
+}  // namespace
 
 Contender::Contender(base::Loop& loop, zk::Session& session,
                      ContenderOptions options)
@@ -79,12 +91,9 @@ void Contender::Step() {
 // this order, and a place in an empty line costs one round trip.
 void Contender::Create() {
   may_exist_ = true;
-  const std::string path =
-      ChildPath(options_.path, base::StrCat(prefix_, options_.sequence));
-  const auto mode = options_.sequence.empty()
-                        ? zk::CreateMode::kEphemeralSequential
-                        : zk::CreateMode::kEphemeral;
-  session_.Create(path, options_.data, mode,
+  if (!options_.beside.empty()) return CreateBeside();
+  session_.Create(ChildPath(options_.path, prefix_), options_.data,
+                  zk::CreateMode::kEphemeralSequential,
                   requests_.Wrap([this](absl::StatusOr<zk::Created> created) {
                     if (created.ok()) {
                       node_path_ = std::move(created->path);
@@ -102,6 +111,25 @@ void Contender::Create() {
                     RetryLater(created.status());
                   }));
   List();
+}
+
+// In one step with the look at the other node: created any later, a node with
+// an old number would have its turn beside somebody who came meanwhile.
+void Contender::CreateBeside() {
+  const std::string& other = options_.beside;
+  const std::string path = ChildPath(
+      options_.path, base::StrCat(prefix_, other.substr(SequenceStart(other))));
+  session_.Multi(
+      {zk::Op::Check(other, zk::kAnyVersion),
+       zk::Op::Create(path, options_.data, zk::CreateMode::kEphemeral)},
+      requests_.Wrap([this](absl::Status status) {
+        if (status.ok()) return List();
+        may_exist_ = in_doubt_ = zk::IsOutcomeUnknown(status);
+        if (absl::IsNotFound(status))
+          return End(absl::AbortedError(base::StrCat(
+              options_.beside, ": gone, nothing to stand beside")));
+        RetryLater(status);
+      }));
 }
 
 void Contender::CreateFolder() {

@@ -47,8 +47,9 @@ struct ContenderOptions {
   // Looks again at every change of the folder, not only when the one that
   // blocker() named is gone.
   bool watch_folder = false;
-  // Instead of a number from ZooKeeper: this one, with its leading zeros.
-  std::string sequence;
+  // Instead of a number from ZooKeeper: that of this node (a path), which must
+  // be there at the moment of creation, or it ends with Aborted.
+  std::string beside;
   // After a loss, or an error that does not pass by itself, it tries again
   // with pauses; otherwise that ends it.
   bool rejoins = false;
@@ -107,6 +108,7 @@ class Contender {
   void OnState(const zk::ConnectionInfo& info);
   void Step();
   void Create();
+  void CreateBeside();
   void CreateFolder();
   void Find();
   void List();

@@ -68,12 +68,11 @@ class ReadWriteLock::Sides {
     ClaimOptions claim = Common();
     claim.contender.marker = kReadMarker;
     claim.contender.blocker = LastWriterBefore;
-    if (const Grant writer = writers_.grant(); writer.may_act()) {
+    const Grant writer = writers_.grant();
+    if (writer.token() != 0 && writer.state() != GrantState::kLost) {
       // A downgrade: it stands where the writer stands, with its number, and
       // need not wait.
-      const std::string& path = writer.node_path();
-      claim.contender.sequence =
-          path.substr(path.rfind(kWriteMarker) + sizeof(kWriteMarker) - 1);
+      claim.contender.beside = writer.node_path();
       claim.contender.blocker = [](const std::vector<std::string>&, size_t) {
         return std::optional<size_t>();
       };

@@ -27,9 +27,10 @@ struct ReadWriteLockOptions {
 //
 // The nodes are named as Curator's InterProcessReadWriteLock names them
 // (_c_<uuid>-__READ__<number>, -__WRIT__), so both exclude each other. kazoo's
-// ReadLock and WriteLock are respected, and respect these if given
-// extra_lock_patterns: ["__READ__", "__WRIT__"] to the WriteLock, ["__WRIT__"]
-// to the ReadLock.
+// WriteLock is respected, and respects these if it is given
+// extra_lock_patterns=["__READ__", "__WRIT__"]. Its ReadLock is respected, but
+// is not fit for company: in kazoo 2.8 it waits for writers that came after it,
+// too, which wait for it.
 //
 // Both are re-entrant for their thread, and belong to it, as in Lock.
 // - Downgrade: a thread that writes may take the read lock, at once, and then
