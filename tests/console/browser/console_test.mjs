@@ -1,0 +1,182 @@
+// The console in a real browser, on real rosterds with real members.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Cluster, FACTOR, stopProcess, until } from './cluster.mjs';
+
+let cluster;
+let browser;
+
+before(async () => {
+  cluster = await Cluster.start();
+  browser = await Browser.start(cluster.url);
+});
+
+after(async () => {
+  await browser?.stop();
+  await cluster?.stop();
+});
+
+const row = (page, name) => page.locator('tr.row', { hasText: name });
+
+// Waits until the API says so, then until the page does; that has to be within
+// a second.
+async function follows(page, name, status, word) {
+  await until(`${name} is ${status}`,
+              async () => await cluster.statusOf(name) === status);
+  const known = performance.now();
+  await page.locator(`tr.row:has-text("${name}") .badge:has-text("${word}"), ` +
+                     `h1:has-text("${name}") .badge:has-text("${word}")`)
+      .first().waitFor();
+  const took = performance.now() - known;
+  assert.ok(took < 1000 * FACTOR, `${word}: the page was ${took} ms late`);
+}
+
+async function answerDialog(page, fields, button) {
+  const dialog = page.getByRole('dialog');
+  for (const [label, text] of Object.entries(fields))
+    await dialog.getByLabel(label, { exact: true }).fill(text);
+  await dialog.getByRole('button', { name: button }).click();
+  return dialog;
+}
+
+test('a member that joins, progresses, is drained, comes back and is killed', async () => {
+  const page = await browser.open('#/members');
+  const child = cluster.indexer('indexer-a', ['--label', 'zone=a']);
+  await follows(page, 'indexer-a', 'UP', 'Up');
+  const progress = row(page, 'indexer-a').locator('.task-bar-text');
+  const first = await progress.innerText();
+  await until('the bar moves', async () => await progress.innerText() !== first);
+
+  await row(page, 'indexer-a').getByRole('link').click();
+  await page.getByRole('button', { name: 'Drain', exact: true }).click();
+  await page.getByText('No budget is concerned').waitFor();
+  await answerDialog(page, { 'Reason *': 'new <b>disk</b>', 'Your name *': 'ada' },
+                     'Drain');
+  await page.getByText('1 member is ordered to drain').waitFor();
+  await follows(page, 'indexer-a', 'OFFLINE', 'Offline');
+  const hold = page.locator('.hold');
+  assert.match(await hold.innerText(), /ada[^]*new <b>disk<\/b>/);
+  const { entries } = await cluster.api('audit?target=indexer-a');
+  assert.equal(entries[0].action, 'TakeOffline');
+  assert.equal(entries[0].actor, 'ada');
+
+  await page.getByRole('button', { name: 'Bring online' }).click();
+  // The name is remembered.
+  assert.equal(await page.getByLabel('Your name').inputValue(), 'ada');
+  await answerDialog(page, { Reason: 'done' }, 'Bring online');
+  await follows(page, 'indexer-a', 'UP', 'Up');
+
+  await page.goto(`${cluster.url}/#/members`);
+  await row(page, 'indexer-a').waitFor();
+  await stopProcess(child, 'SIGKILL');
+  await follows(page, 'indexer-a', 'LOST', 'Lost');
+  await row(page, 'indexer-a').getByRole('link').click();
+  const timeline = await page.locator('.events').innerText();
+  for (const word of ['Joined', 'Hold placed', 'Hold released', 'Lost'])
+    assert.ok(timeline.includes(word), word);
+  await page.context().close();
+});
+
+test('budgets are answered before and after confirming; what is paced is an operation', async () => {
+  await cluster.plain.create(['node-1', 'node-2', 'node-3']);
+  const page = await browser.open('#/budgets');
+  await page.getByRole('button', { name: 'New budget' }).click();
+  await answerDialog(page, { 'Name *': 'nodes', 'Selector *': 'name=node-*',
+                             'Limit (3 or 20%) *': '1', 'Your name *': 'ada' },
+                     'Store budget');
+  await page.locator('tr', { hasText: 'name=node-*' }).waitFor();
+
+  await page.getByRole('link', { name: 'Members' }).click();
+  await page.getByLabel('Selector').fill('name=node-*');
+  await page.getByText('3 of', { exact: false }).waitFor();
+  await page.getByLabel('Select all that are shown').check();
+  await page.getByText('3 selected').waitFor();
+  await page.getByRole('button', { name: 'Drain', exact: true }).click();
+  await page.getByText('The budgets do not allow it now').waitFor();
+  const dialog = await answerDialog(page, { 'Reason *': 'kernel' }, 'Drain');
+  await dialog.getByRole('alert').filter({ hasText: 'nodes' }).waitFor();
+  assert.equal(await cluster.statusOf('node-1'), 'UP');
+
+  await dialog.getByLabel('Batch by batch').check();
+  await dialog.getByRole('button', { name: 'Drain' }).click();
+  await page.getByRole('heading', { name: 'Take offline' }).waitFor();
+  await page.getByText('Waits for', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await answerDialog(page, { Reason: 'lunch' }, 'Pause');
+  await page.locator('h1 .badge', { hasText: 'Paused' }).waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await answerDialog(page, {}, 'Resume');
+  await page.locator('h1 .badge', { hasText: 'Running' }).waitFor();
+  await page.getByRole('button', { name: 'End operation' }).click();
+  await page.getByLabel('Also end the holds').check();
+  await answerDialog(page, {}, 'End operation');
+  await page.locator('h1 .badge', { hasText: 'Cancelled' }).waitFor();
+  await until('nobody is held', async () => {
+    const { holds } = await cluster.api('holds');
+    return holds?.length === 0;
+  });
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.locator('td', { hasText: 'CancelOperation' }).waitFor();
+  await page.context().close();
+});
+
+test('rosterd restarts: the page says so, keeps what it knows, and catches up', async () => {
+  const page = await browser.open('#/members');
+  await row(page, 'node-1').waitFor();
+  await cluster.stopMonitor();
+  await page.getByText('No connection to rosterd').waitFor();
+  assert.ok(await row(page, 'node-1').isVisible());
+  await cluster.plain.remove('node-1');
+  await cluster.plain.create(['node-4']);
+  await cluster.startMonitor();
+  await page.locator('#freshness', { hasText: 'Live' }).waitFor();
+  await row(page, 'node-4').waitFor();
+  await until('the banner is gone', async () =>
+      !(await page.locator('.banner').isVisible()));
+  await row(page, 'node-1').locator('.badge', { hasText: 'Lost' }).waitFor();
+  await page.context().close();
+});
+
+test('ZooKeeper out of reach: the view is marked stale, and live again after', async () => {
+  const page = await browser.open('#/overview');
+  await page.locator('#freshness', { hasText: 'Live' }).waitFor();
+  const zookeeper = cluster.zookeeperPid();
+  process.kill(zookeeper, 'SIGSTOP');
+  try {
+    await page.locator('.banner', { hasText: 'cannot reach ZooKeeper' }).waitFor();
+    await page.locator('#freshness', { hasText: 'Stale' }).waitFor();
+  } finally {
+    process.kill(zookeeper, 'SIGCONT');
+  }
+  await page.locator('#freshness', { hasText: 'Live' }).waitFor();
+  await page.context().close();
+});
+
+test('what was asked for is in the address, and unknown things are said to be', async () => {
+  const page = await browser.open('#/members?selector=name%3Dnode-2&sort=status');
+  await row(page, 'node-2').waitFor();
+  assert.equal(await page.locator('tr.row').count(), 1);
+  await page.getByRole('button', { name: /Left/ }).click();
+  await page.getByText('No member matches').waitFor();
+  assert.match(page.url(), /status=LEFT/);
+  await page.goto(`${cluster.url}/#/members?selector=name%3D`);
+  await page.getByRole('alert').filter({ hasText: 'at column 6' }).waitFor();
+  await page.goto(`${cluster.url}/#/members/nobody`);
+  await page.getByText('no member of this name').waitFor();
+  await page.goto(`${cluster.url}/#/members/%zz%00`);
+  await page.getByText('no member of this name').waitFor();
+  await page.goto(`${cluster.url}/#/operations/nothing`);
+  await page.locator('[role=status]', { hasText: 'nothing' }).waitFor();
+  await page.goto(`${cluster.url}/#/nowhere`);
+  await page.getByText('There is no such page').waitFor();
+  await page.goto(`${cluster.url}/#/members?cluster=%3Cb%3Enone`);
+  await page.getByText('There is no cluster “<b>none” here').waitFor();
+  await page.goto(`${cluster.url}/#/members`);
+  await row(page, 'node-2').waitFor();
+  await page.context().close();
+});
+
+test('nothing left its origin, no policy was violated, no script failed', () => {
+  browser.watchman.check();
+});
