@@ -29,6 +29,10 @@ inline double ProcessCpuSeconds() {
 class Latencies {
  public:
   void Add(int64_t nanos) { samples_.push_back(nanos); }
+  void Append(const Latencies& other) {
+    samples_.insert(samples_.end(), other.samples_.begin(),
+                    other.samples_.end());
+  }
   void Clear() { samples_.clear(); }
   size_t count() const { return samples_.size(); }
 

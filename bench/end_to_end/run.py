@@ -12,90 +12,15 @@ rosterd: the gRPC subscriber behind it) has it.
 
 import argparse
 import json
-import os
 import pathlib
 import shutil
-import socket
-import subprocess
+import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Role:
-    """A process that takes commands and answers, a line each."""
-
-    def __init__(self, *argv):
-        self.process = subprocess.Popen(
-            [str(a) for a in argv], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
-        self.pid = self.process.pid
-
-    def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"bench: {self.process.args} ended")
-        return line.strip()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.stdin.close()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def start_zookeeper(folder, port):
-    (folder / "zoo.cfg").write_text(
-        f"dataDir={folder}/data\nclientPortAddress=127.0.0.1\n"
-        f"clientPort={port}\ntickTime=2000\nmaxClientCnxns=0\n"
-        "admin.enableServer=false\n")
-    (folder / "log4j.properties").write_text("log4j.rootLogger=OFF\n")
-    server = subprocess.Popen(
-        ["/usr/bin/java", "-Xmx2g", "-XX:+UseSerialGC",
-         f"-Dlog4j.configuration=file:{folder}/log4j.properties",
-         "-cp", "/usr/share/java/zookeeper.jar",
-         "org.apache.zookeeper.server.ZooKeeperServerMain",
-         str(folder / "zoo.cfg")],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return server
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("bench: ZooKeeper does not start")
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def resident_mib(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def figures(report):
-    return {k: float(v) for k, v in (f.split("=") for f in report.split())}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from harness import (ROOT, Role, Rosterd, cpu_seconds, figures, free_port,
+                     resident_mib, start_zookeeper)
 
 
 def measure(load, watcher, rate, seconds, cpu_of=None):
@@ -134,7 +59,6 @@ def main():
     args = parser.parse_args()
     rates = [int(r) for r in args.rates.split(",")]
     role = pathlib.Path(args.build) / "bench/end_to_end_bench"
-    rosterd = pathlib.Path(args.build) / "bin/rosterd"
 
     folder = pathlib.Path(tempfile.mkdtemp(prefix="roster-bench-"))
     started, rows = [], []
@@ -159,30 +83,20 @@ def main():
                              "sync": sync, **r})
             floor.stop()
 
-            addresses = folder / f"addresses-{round_number}.json"
-            begin = time.monotonic()
-            daemon = subprocess.Popen(
-                [str(rosterd), "--zookeeper", servers, "--grpc-listen",
-                 "127.0.0.1:0", "--http-listen", "127.0.0.1:0",
-                 "--address-file", str(addresses), "--log-level", "warning"])
-            daemon.stdin = None
-            try:
-                while not addresses.exists():
-                    time.sleep(0.002)
-                endpoint = json.loads(addresses.read_text())["grpc"][0]
-                subscriber = Role(role, "subscriber", "--endpoint", endpoint)
+            with Rosterd(args.build, folder, servers) as daemon:
+                subscriber = Role(role, "subscriber",
+                                  "--endpoint", daemon.endpoint)
                 started.append(subscriber)
                 subscriber.answer()
-                sync = time.monotonic() - begin
+                sync = time.monotonic() - daemon.begin
+                print(f"rosterd   synced: "
+                      f"rss {resident_mib(daemon.pid):.1f} MiB", flush=True)
                 for rate in rates:
                     r = measure(load, subscriber, rate, args.seconds, daemon.pid)
                     show("rosterd", rate, sync, r)
                     rows.append({"who": "rosterd", "round": round_number,
                                  "rate": rate, "sync": sync, **r})
                 subscriber.stop()
-            finally:
-                daemon.terminate()
-                daemon.wait()
         for rate in rates:
             def best(who, key):
                 return min(r[key] for r in rows
