@@ -17,8 +17,8 @@ namespace roster::model {
 inline constexpr int kAuditVersion = 1;
 
 struct AuditTarget {
-  std::string name;          // of a member, a budget, an operation
-  int64_t epoch_before = 0;  // of a member's order
+  std::string name;  // of a member, a budget, an operation, a config entry
+  int64_t epoch_before = 0;  // of a member's order; of an entry, its version
   int64_t epoch_after = 0;
 
   friend bool operator==(const AuditTarget&, const AuditTarget&) = default;

@@ -9,6 +9,7 @@
 
 #include "model/audit_entry.h"
 #include "model/budget.h"
+#include "model/config_entry.h"
 #include "model/ledger_entry.h"
 #include "model/monitor_record.h"
 #include "model/operation.h"
@@ -87,6 +88,16 @@ TEST(ZnodesDocTest, TheMonitorReads) {
       ParseMonitorRecord(ExampleBelow("The election of the monitors")));
   EXPECT_EQ(record.pid, 4242);
   EXPECT_EQ(record.grpc_addresses.size(), 1u);
+}
+
+TEST(ZnodesDocTest, TheConfigEntryReads) {
+  ASSERT_OK_AND_ASSIGN(
+      const ConfigEntry entry,
+      ParseConfigEntry("search/limits", ExampleBelow("The configuration")));
+  EXPECT_EQ(entry.version, 7);
+  EXPECT_EQ(entry.value, "{\"qps\":100}");
+  EXPECT_EQ(entry.restored_from, 5);
+  EXPECT_EQ(entry.change_id.size(), 16u);
 }
 
 }  // namespace
