@@ -97,8 +97,11 @@ absl::Status ZkServer::Launch() {
                   "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                   "-Dorg.slf4j.simpleLogger.showDateTime=true",
                   "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-                  "-Dzookeeper.jmx.log4j.disable=true", "-cp", kJars,
-                  kMainClass, dir_.File("zoo.cfg")};
+                  "-Dzookeeper.jmx.log4j.disable=true"};
+  command.argv.insert(command.argv.end(), options_.jvm_flags.begin(),
+                      options_.jvm_flags.end());
+  command.argv.insert(command.argv.end(),
+                      {"-cp", kJars, kMainClass, dir_.File("zoo.cfg")});
   command.working_dir = dir_.path();
   command.stdout_path = dir_.File("log");
   command.stderr_path = dir_.File("log");

@@ -26,6 +26,9 @@ struct ZkServerOptions {
   uint16_t port = 0;  // 0: PickFreePort()
   // Lines added to the configuration, "name=value".
   std::vector<std::string> extra_config;
+  // Added for the Java machine, "-Dname=value": some settings are not read
+  // from the configuration.
+  std::vector<std::string> jvm_flags;
   int ensemble_id = 0;  // content of the file `myid`; 0: standalone
 };
 

@@ -17,6 +17,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
+#include "tests/support/zk_ensemble.h"
 
 namespace roster::registrar {
 namespace {
@@ -25,11 +26,16 @@ using ::roster::testing::ExitStatus;
 using ::roster::testing::Scaled;
 using ::roster::testing::StatusIs;
 using ::roster::testing::TcpProxy;
+using ::roster::testing::ZkEnsemble;
 using ::roster::testing::ZkProbe;
 using ::roster::testing::ZkServer;
 using ::testing::Eq;
+using ::testing::Gt;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::Lt;
+using ::testing::Not;
 
 using OutageTest = RegistrarTest;
 
@@ -56,7 +62,7 @@ TEST(FirstStartTest, F1_RegistersOnceZooKeeperComesUp) {
   EVENTUALLY((*registrar)->status().registered);
   ZkProbe probe(server->ConnectString());
   EXPECT_THAT(probe.Get("/clusterServer/web-01"),
-              testing::IsOkAndHolds(::testing::HasSubstr("\"depth\":7")));
+              testing::IsOkAndHolds(HasSubstr("\"depth\":7")));
 }
 
 class OwnServer {
@@ -162,11 +168,48 @@ TEST(FullDiskTest, F18_ServerWithoutDiskSpaceCostsTimeButNoUpdate) {
   ASSERT_OK(server->Restart());
 
   ZkProbe probe(server->ConnectString());
-  EVENTUALLY_THAT(probe.Get("/clusterServer/web-01"),
-                  testing::IsOkAndHolds(
-                      ::testing::HasSubstr(absl::StrCat("\"depth\":", value))));
+  EVENTUALLY_THAT(
+      probe.Get("/clusterServer/web-01"),
+      testing::IsOkAndHolds(HasSubstr(absl::StrCat("\"depth\":", value))));
   registrar.reset();
   server->Stop();
+}
+
+// The server that is left of an ensemble serves only clients that are content
+// with reading what may be old.
+TEST(ReadOnlyMinorityTest, F18_IsSaidNotSpunOnAndEndsWithTheMajoritysReturn) {
+  ZkEnsemble ensemble(3, {.jvm_flags = {"-Dreadonlymode.enabled=true"}});
+  TcpProxy proxy(ensemble.server(0).port());
+  RegistrarOptions options;
+  options.servers = proxy.ConnectString();
+  options.name = "web-01";
+  options.session_timeout = absl::Seconds(4);
+  options.min_update_interval = absl::Milliseconds(20);
+  const auto registrar = *Registrar::Create(std::move(options));
+  EVENTUALLY(registrar->status().registered);
+
+  ensemble.server(1).Kill9();
+  ensemble.server(2).Kill9();
+  EVENTUALLY_THAT(ensemble.server(0).FourLetterWord("srvr"),
+                  testing::IsOkAndHolds(HasSubstr("Mode: read-only")));
+  EVENTUALLY_THAT(registrar->status().connection,
+                  Eq(zk::ConnectionState::kLost));
+  EXPECT_FALSE(registrar->status().registered);
+  EXPECT_THAT(registrar->status().reason,
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(registrar->status().reason.message(), Not(IsEmpty()));
+  registrar->SetGauge("depth", 7);
+  // It keeps trying, but not as fast as it is turned away.
+  const int tries = proxy.accepted_connections();
+  const auto start = std::chrono::steady_clock::now();
+  EVENTUALLY(proxy.accepted_connections() > tries + 3);
+  EXPECT_THAT(Since(start), Gt(absl::Milliseconds(500)));
+
+  ASSERT_OK(ensemble.StartAll());
+  EVENTUALLY(registrar->status().registered);
+  ZkProbe probe(ensemble.server(0).ConnectString());
+  EVENTUALLY_THAT(probe.Get("/clusterServer/web-01"),
+                  testing::IsOkAndHolds(HasSubstr("\"depth\":7")));
 }
 
 TEST_F(OutageTest, F19_MissingParentIsCreatedWithItsParents) {
