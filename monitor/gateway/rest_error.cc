@@ -81,7 +81,8 @@ HttpResponse RestError(const absl::Status& status) {
 }
 
 std::string ReasonOf(const grpc::Status& status) {
-  for (const auto& detail : Details(status).details())
+  const google::rpc::Status details = Details(status);
+  for (const auto& detail : details.details())
     if (google::rpc::ErrorInfo info; detail.UnpackTo(&info))
       return info.reason();
   return "";
