@@ -87,7 +87,8 @@ TEST_F(DrainTest, F63_PastItsDeadlineADrainIsOverdueAndMayBeEvicted) {
   evict.set_actor("ops");
   evict.set_reason("hung");
   v1::TakeOfflineRequest drain = Drain({"web-01"});
-  drain.mutable_drain_timeout()->set_seconds(2);
+  drain.mutable_drain_timeout()->set_seconds(
+      absl::ToInt64Seconds(Scaled(absl::Seconds(2))));
   ASSERT_TRUE(monitor_->control.TakeOffline(drain).ok());
   EXPECT_EQ(monitor_->control.Call(&ControlStub::Evict, evict).error(),
             "FAILED_PRECONDITION/DEADLINE_NOT_PASSED");

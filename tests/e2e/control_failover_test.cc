@@ -42,7 +42,8 @@ TEST_F(FailoverTest, F47_WhenTheLeaderDiesAnotherActsOnceAndNoStreamHasAGap) {
 
   // Due when nobody is elected.
   v1::TakeOfflineRequest request = Drain(names);
-  request.mutable_expire_after()->set_seconds(1);
+  request.mutable_expire_after()->set_seconds(
+      absl::ToInt64Seconds(Scaled(absl::Seconds(1))));
   const auto taken = other.control.TakeOffline(request);
   ASSERT_TRUE(taken.ok()) << taken;
   leader.Kill9();
@@ -64,7 +65,7 @@ TEST_F(FailoverTest, F47_WhenTheLeaderDiesAnotherActsOnceAndNoStreamHasAGap) {
 TEST_F(FailoverTest, F60_AMemberThatDiesWhileItDrainsIsNotDrained) {
   auto monitor = StartMonitor();
   auto member = StartMember(
-      "web-01", {"--gate", dir_.File("gate"), "--session-ms", "600"});
+      "web-01", {"--gate", dir_.File("gate"), "--session-ms", "1000"});
   EVENTUALLY(monitor->rosterd->Summary().running_tasks() == 1);
   v1::TakeOfflineRequest request = Drain({"web-01"});
   request.mutable_pacing()->set_batch_size(1);
@@ -97,7 +98,7 @@ TEST_F(FailoverTest, F60_AMemberThatDiesWhileItDrainsIsNotDrained) {
 TEST_F(FailoverTest, F60_WhoWaitsForADrainIsToldThatTheMemberDied) {
   auto monitor = StartMonitor();
   auto member = StartMember(
-      "web-01", {"--gate", dir_.File("gate"), "--session-ms", "600"});
+      "web-01", {"--gate", dir_.File("gate"), "--session-ms", "1000"});
   EVENTUALLY(monitor->rosterd->Summary().running_tasks() == 1);
   auto client = Subprocess::Start(
       {.argv = {RosterctlBinary(), "drain", "web-01", "--reason", "kernel",
