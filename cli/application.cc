@@ -16,6 +16,7 @@
 #include "cli/commands/budget_command.h"
 #include "cli/commands/clusters_command.h"
 #include "cli/commands/completion_command.h"
+#include "cli/commands/config_command.h"
 #include "cli/commands/drain_command.h"
 #include "cli/commands/events_command.h"
 #include "cli/commands/evict_command.h"
@@ -27,6 +28,7 @@
 #include "cli/commands/operations_command.h"
 #include "cli/commands/policy_command.h"
 #include "cli/commands/progress_command.h"
+#include "cli/commands/resolve_command.h"
 #include "cli/commands/rolling_restart_command.h"
 #include "cli/commands/status_command.h"
 #include "cli/commands/version_command.h"
@@ -103,7 +105,8 @@ Application::Application()
                AddOperationCommand(app_),      AddBudgetCommand(app_),
                AddEvictCommand(app_),          AddForgetCommand(app_),
                AddAuditCommand(app_),          AddPolicyCommand(app_),
-               AddGuardCommand(app_),          AddVersionCommand(app_),
+               AddGuardCommand(app_),          AddConfigCommand(app_),
+               AddResolveCommand(app_),        AddVersionCommand(app_),
                AddCompletionCommand(app_)};
 }
 

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "roster/v1/config.grpc.pb.h"
 #include "roster/v1/control.grpc.pb.h"
 #include "roster/v1/membership.grpc.pb.h"
 
@@ -55,6 +56,7 @@ class Client {
     Response response;
     const grpc::Status status =
         (Get<Service>().*method)(&context, request, &response);
+  using ConfigStub = roster::v1::ConfigService::Stub;
     if (!status.ok()) return Explain(status);
     return response;
   }
@@ -95,6 +97,8 @@ class Client {
   const std::unique_ptr<ControlStub> control_;
 };
 
+    } else if constexpr (std::is_same_v<Service, ConfigStub>) {
+      return *config_;
 // The reason of a refusal by a budget.
 inline constexpr std::string_view kBudgetExceeded = "BUDGET_EXCEEDED";
 
@@ -102,3 +106,4 @@ inline constexpr std::string_view kBudgetExceeded = "BUDGET_EXCEEDED";
 int ExitCode(const absl::Status& status);
 
 }  // namespace roster::cli
+  const std::unique_ptr<ConfigStub> config_;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace roster::cli {
+
+// `rosterctl config`: the cluster's configuration.
+Command AddConfigCommand(CLI::App& app);
+
+}  // namespace roster::cli
