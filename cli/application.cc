@@ -92,6 +92,22 @@ Application::Application()
   app_.add_option("--timeout", globals_.timeout,
                   "How long to wait for each answer (10s)")
       ->type_name("DURATION");
+  const auto pem = [this](const char* flag, std::string& file,
+                          const char* variable, const char* help) {
+    app_.add_option(flag, file, help)->envname(variable)->type_name("FILE");
+  };
+  app_.add_flag("--tls", globals_.tls.on,
+                "rosterd serves over TLS; implied by the --tls-… below")
+      ->envname("ROSTER_TLS");
+  pem("--tls-ca", globals_.tls.ca, "ROSTER_TLS_CA",
+      "PEM: who signed rosterd's certificate (those the machine trusts)");
+  pem("--tls-certificate", globals_.tls.certificate, "ROSTER_TLS_CERTIFICATE",
+      "PEM: who you are, for a rosterd that asks");
+  pem("--tls-key", globals_.tls.key, "ROSTER_TLS_KEY", "PEM: its private key");
+  app_.add_option("--tls-server-name", globals_.tls.server_name,
+                  "The name in rosterd's certificate (that of the endpoint)")
+      ->envname("ROSTER_TLS_SERVER_NAME")
+      ->type_name("NAME");
   app_.add_flag("--no-color", globals_.no_color,
                 "No colours, even on a terminal");
   app_.footer(kFooter);

@@ -1,10 +1,13 @@
 #include "cli/client.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "base/error_details.h"
+#include "base/status_macros.h"
 #include "base/strings.h"
 #include "cli/text.h"
 #include "google/rpc/error_details.pb.h"
@@ -102,14 +105,45 @@ absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
   return words;
 }
 
+absl::StatusOr<std::string> ReadPem(std::string_view flag,
+                                    const std::string& file) {
+  if (file.empty()) return "";
+  std::ifstream in(file);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (!in || !absl::StrContains(text, "-----BEGIN "))
+    return absl::InvalidArgumentError(base::StrCat(
+        flag, " ", Visible(file), ": cannot be read, or is no PEM file"));
+  return text;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
+    const TlsOptions& tls) {
+  if (!tls.enabled()) return grpc::InsecureChannelCredentials();
+  if (tls.certificate.empty() != tls.key.empty())
+    return absl::InvalidArgumentError(
+        "--tls-certificate and --tls-key need each other");
+  grpc::SslCredentialsOptions options;
+  ROSTER_ASSIGN_OR_RETURN(options.pem_root_certs, ReadPem("--tls-ca", tls.ca));
+  ROSTER_ASSIGN_OR_RETURN(options.pem_cert_chain,
+                          ReadPem("--tls-certificate", tls.certificate));
+  ROSTER_ASSIGN_OR_RETURN(options.pem_private_key,
+                          ReadPem("--tls-key", tls.key));
+  return grpc::SslCredentials(options);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   absl::StatusOr<std::string> target = WithPort(options.endpoint);
   if (!target.ok()) return target.status();
   options.endpoint = *target;
-  auto channel = grpc::CreateCustomChannel(
-      *target, grpc::InsecureChannelCredentials(), ChannelOptions());
+  ROSTER_ASSIGN_OR_RETURN(
+      const std::shared_ptr<grpc::ChannelCredentials> credentials,
+      Credentials(options.tls));
+  grpc::ChannelArguments arguments = ChannelOptions();
+  if (!options.tls.server_name.empty())
+    arguments.SetSslTargetNameOverride(options.tls.server_name);
+  auto channel = grpc::CreateCustomChannel(*target, credentials, arguments);
   return std::unique_ptr<Client>(
       new Client(std::move(options), std::move(channel)));
 }

@@ -19,12 +19,28 @@
 
 namespace roster::cli {
 
+// PEM files for a rosterd that serves over TLS. All empty: plaintext.
+struct TlsOptions {
+  std::string ca;           // who signed rosterd's certificate; empty: the
+                            // authorities that the machine trusts
+  std::string certificate;  // of the caller, with its chain
+  std::string key;
+  std::string server_name;  // in rosterd's certificate, if not the endpoint's
+  bool on = false;          // also without any file
+
+  bool enabled() const {
+    return on || !ca.empty() || !certificate.empty() || !key.empty() ||
+           !server_name.empty();
+  }
+};
+
 struct ClientOptions {
   // host:port, [ipv6]:port, unix:/path, or a gRPC target such as
   // dns:///host:port. Without a port it is 7470.
   std::string endpoint = "127.0.0.1:7470";
   // For each unary call, and for a watch to get through to rosterd.
   absl::Duration timeout = absl::Seconds(10);
+  TlsOptions tls;
 };
 
 // Client speaks to one rosterd. Its errors are sentences for the person at the
@@ -40,8 +56,10 @@ class Client {
  public:
   using Stub = roster::v1::MembershipService::Stub;
   using ControlStub = roster::v1::ControlService::Stub;
+  using ConfigStub = roster::v1::ConfigService::Stub;
 
-  // InvalidArgument if the endpoint cannot be one. Does not connect yet.
+  // InvalidArgument if the endpoint cannot be one, or a file cannot be read.
+  // Does not connect yet.
   static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
 
   // One unary call, within the timeout:
@@ -56,7 +74,6 @@ class Client {
     Response response;
     const grpc::Status status =
         (Get<Service>().*method)(&context, request, &response);
-  using ConfigStub = roster::v1::ConfigService::Stub;
     if (!status.ok()) return Explain(status);
     return response;
   }
@@ -80,6 +97,8 @@ class Client {
   Service& Get() {
     if constexpr (std::is_same_v<Service, ControlStub>) {
       return *control_;
+    } else if constexpr (std::is_same_v<Service, ConfigStub>) {
+      return *config_;
     } else {
       return *stub_;
     }
@@ -95,10 +114,9 @@ class Client {
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<Stub> stub_;
   const std::unique_ptr<ControlStub> control_;
+  const std::unique_ptr<ConfigStub> config_;
 };
 
-    } else if constexpr (std::is_same_v<Service, ConfigStub>) {
-      return *config_;
 // The reason of a refusal by a budget.
 inline constexpr std::string_view kBudgetExceeded = "BUDGET_EXCEEDED";
 
@@ -106,4 +124,3 @@ inline constexpr std::string_view kBudgetExceeded = "BUDGET_EXCEEDED";
 int ExitCode(const absl::Status& status);
 
 }  // namespace roster::cli
-  const std::unique_ptr<ConfigStub> config_;

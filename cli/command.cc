@@ -24,8 +24,9 @@ std::vector<std::string> Clusters(Client& client) {
 }
 
 std::unique_ptr<Client> ConnectToComplete(const Globals& globals) {
-  auto client = Client::Create(
-      {.endpoint = globals.endpoint, .timeout = kCompletionTimeout});
+  auto client = Client::Create({.endpoint = globals.endpoint,
+                                .timeout = kCompletionTimeout,
+                                .tls = globals.tls});
   return client.ok() ? *std::move(client) : nullptr;
 }
 
@@ -57,7 +58,8 @@ absl::StatusOr<std::unique_ptr<Client>> Connect(const Globals& globals) {
     return absl::InvalidArgumentError(
         "--timeout must be more than 0; write it like 500ms or 10s");
   }
-  return Client::Create({.endpoint = globals.endpoint, .timeout = *timeout});
+  return Client::Create(
+      {.endpoint = globals.endpoint, .timeout = *timeout, .tls = globals.tls});
 }
 
 Completer Words(std::vector<std::string> words) {

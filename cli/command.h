@@ -17,6 +17,7 @@ namespace roster::cli {
 struct Globals {
   std::string endpoint = "127.0.0.1:7470";
   std::string timeout = "10s";
+  TlsOptions tls;
   bool no_color = false;
 };
 
