@@ -12,6 +12,9 @@ namespace {
 
 // Small enough that operators' commands, which share the thread, wait little.
 constexpr size_t kBatch = 100;
+// Only a little of each entry is kept. What all of them take at once would stay
+// with the process.
+constexpr size_t kReadBatch = 1000;
 
 model::LedgerState StateOf(const Member& member) {
   if (member.present) return model::LedgerState::kPresent;
@@ -51,7 +54,12 @@ absl::Status LedgerKeeper::Load(absl::Time deadline) {
       const zk::Children children,
       store_.session().GetChildren(store_.paths().ledger, deadline));
   known_.clear();
-  ROSTER_RETURN_IF_ERROR(Read(children.names, deadline));
+  const std::vector<std::string>& names = children.names;
+  for (size_t i = 0; i < names.size(); i += kReadBatch)
+    ROSTER_RETURN_IF_ERROR(
+        Read({names.begin() + i,
+              names.begin() + std::min(i + kReadBatch, names.size())},
+             deadline));
   loaded_ = true;
   return absl::OkStatus();
 }
