@@ -1,10 +1,12 @@
 // Who ordered what, why, and what came of it.
 import { Component, html } from './html.js';
 import { t } from './i18n.js';
+import { PlainTable } from './plain_table.js';
 import { readTime } from './proto_json.js';
 import { LongWords, Time, Words } from './text.js';
 
 const REFRESH_MS = 5_000;
+const COLUMNS = ['at', 'by', 'what', 'target', 'reason', 'result', 'from'];
 const FILTERS = ['target', 'actor', 'action'];
 
 function targetText({ name, epoch_before: before, epoch_after: after }) {
@@ -91,13 +93,10 @@ export class AuditPage extends Component {
       ${error && html`<p class="error" role="alert"><${LongWords}
           text=${error} /></p>`}
       <section class="card wide" aria-label=${t('audit.title')}>
-        <div class="plain-scroller"><table>
-          <caption class="sr-only">${t('audit.title')}</caption>
-          <thead><tr>${['at', 'by', 'what', 'target', 'reason', 'result', 'from']
-            .map((key) => html`<th scope="col" key=${key}>${t('col.' + key)}
-              </th>`)}</tr></thead>
-          <tbody>${entries.map((entry) => html`<${Entry} key=${entry.sequence}
-              entry=${entry} />`)}</tbody></table></div>
+        <${PlainTable} label=${t('audit.title')} heads=${COLUMNS.map(
+            (key) => t('col.' + key))}>
+          ${entries.map((entry) => html`<${Entry} key=${entry.sequence}
+              entry=${entry} />`)}<//>
         ${loaded && entries.length === 0 && html`<p class="empty">
           ${t('audit.none')}</p>`}
         ${token && html`<button type="button" onClick=${() => this.load(token)}>

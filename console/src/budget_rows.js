@@ -2,6 +2,7 @@
 import { html } from './html.js';
 import { t } from './i18n.js';
 import { shortEnum } from './member_status.js';
+import { PlainTable } from './plain_table.js';
 import { StatusBadge } from './status_badge.js';
 import { LongWords, Words } from './text.js';
 
@@ -24,13 +25,9 @@ function Unavailable({ members }) {
 export function BudgetRows({ reports, actions }) {
   const heads = ['col.name', 'members.selector', 'budget.limit',
                  'budget.available', 'budget.required', 'budget.allowed',
-                 'col.detail'];
-  return html`<div class="plain-scroller"><table>
-    <caption class="sr-only">${t('budgets.title')}</caption>
-    <thead><tr>${heads.map((key) => html`<th scope="col" key=${key}>${t(key)}
-        </th>`)}${actions && html`<th scope="col">
-        <span class="sr-only">${t('col.actions')}</span></th>`}</tr></thead>
-    <tbody>${reports.map((report) => html`<tr key=${report.budget.name}>
+                 'col.detail', 'col.actions'].map((key) => t(key));
+  return html`<${PlainTable} label=${t('budgets.title')} heads=${heads}>
+    ${reports.map((report) => html`<tr key=${report.budget.name}>
       <td><${Words} text=${report.budget.name} /></td>
       <td class="code"><${Words} text=${report.budget.selector ?? ''}
           className="long-words" /></td>
@@ -42,6 +39,6 @@ export function BudgetRows({ reports, actions }) {
         <div class="message"><${LongWords} text=${report.explanation ?? ''} />
         </div>
         <${Unavailable} members=${report.unavailable ?? []} /></td>
-      ${actions && html`<td class="nowrap">${actions(report)}</td>`}
-    </tr>`)}</tbody></table></div>`;
+      <td class="nowrap">${actions(report)}</td>
+    </tr>`)}<//>`;
 }

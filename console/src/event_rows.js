@@ -3,6 +3,7 @@ import { html } from './html.js';
 import { t } from './i18n.js';
 import { Icon } from './icon.js';
 import { shortEnum } from './member_status.js';
+import { PlainTable } from './plain_table.js';
 import { readTime } from './proto_json.js';
 import { StatusBadge } from './status_badge.js';
 import { Time, Words } from './text.js';
@@ -22,14 +23,10 @@ function Change({ event }) {
 }
 
 export function EventRows({ app, events, withMember = true, label }) {
-  return html`<div class="plain-scroller"><table class="events">
-    <caption class="sr-only">${label}</caption>
-    <thead><tr><th scope="col">${t('col.at')}</th>
-      <th scope="col">${t('col.what')}</th>
-      ${withMember && html`<th scope="col">${t('col.name')}</th>`}
-      <th scope="col">${t('col.status')}</th>
-      <th scope="col">${t('col.detail')}</th></tr></thead>
-    <tbody>${events.map((event) => html`
+  const heads = ['col.at', 'col.what', ...(withMember ? ['col.name'] : []),
+                 'col.status', 'col.detail'].map((key) => t(key));
+  return html`<${PlainTable} label=${label} heads=${heads} className="events">
+    ${events.map((event) => html`
       <tr key=${event.log_id + event.sequence}>
         <td class="nowrap"><${Time} at=${readTime(event.at)} /></td>
         <td>${t('event.' + eventType(event))}
@@ -42,7 +39,6 @@ export function EventRows({ app, events, withMember = true, label }) {
         <td><${Words} className="long-words"
           text=${[event.task_id, event.subject, event.detail].filter(Boolean)
                      .join(' · ')} /></td>
-      </tr>`)}</tbody></table>
-    ${events.length === 0 && html`<p class="empty">${t('events.none')}</p>`}
-  </div>`;
+      </tr>`)}<//>
+    ${events.length === 0 && html`<p class="empty">${t('events.none')}</p>`}`;
 }

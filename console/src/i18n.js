@@ -3,6 +3,7 @@
 import { english } from './lang_en.js';
 import { chinese } from './lang_zh.js';
 import { getSetting, setSetting } from './settings.js';
+import { visibleText } from './visible_text.js';
 
 export const LANGUAGES = { en: 'English', zh: '中文' };
 const DICTIONARIES = { en: english, zh: chinese };
@@ -23,8 +24,10 @@ export function setLanguage(name) {
   setSetting('language', name);
 }
 
+// Values may be names that others chose; here they end up in labels too.
 function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+      values[name] === undefined ? whole : visibleText(values[name]));
 }
 
 // t('banner.asOf', {time: '08:00'}). A text may be [one, many], told apart by n.

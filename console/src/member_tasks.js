@@ -2,6 +2,7 @@
 import { html } from './html.js';
 import { t } from './i18n.js';
 import { formatAmount, formatDuration, formatRate } from './format.js';
+import { PlainTable } from './plain_table.js';
 import { TaskBar } from './task_bar.js';
 import { Ago, LongWords, Words } from './text.js';
 
@@ -26,16 +27,13 @@ function Task({ task, now }) {
 
 export function MemberTasks({ member, now }) {
   const heads = ['col.task', 'col.state', 'col.progress', 'col.done', 'col.rate',
-                 'col.eta', 'col.advanced'];
+                 'col.eta', 'col.advanced'].map((key) => t(key));
   return html`<section class="card wide" aria-labelledby="tasks-title">
     <h2 id="tasks-title">${t('member.tasks')}</h2>
     ${member.tasks.length === 0
       ? html`<p class="empty">${t('member.noTasks')}</p>`
-      : html`<div class="plain-scroller"><table>
-          <caption class="sr-only">${t('member.tasks')}</caption>
-          <thead><tr>${heads.map((head) => html`<th scope="col" key=${head}>
-            ${t(head)}</th>`)}</tr></thead>
-          <tbody>${member.tasks.map((task) => html`<${Task} key=${task.id}
-              task=${task} now=${now} />`)}</tbody></table></div>`}
+      : html`<${PlainTable} label=${t('member.tasks')} heads=${heads}>
+          ${member.tasks.map((task) => html`<${Task} key=${task.id}
+              task=${task} now=${now} />`)}<//>`}
   </section>`;
 }

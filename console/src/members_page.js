@@ -79,7 +79,7 @@ export class MembersPage extends Component {
       <${BulkBar} app=${app} names=${chosen}
           onClear=${() => this.setState({ selected: new Set() })} />
       <${VirtualTable} label=${t('members.title')} rows=${members}
-          columns=${columns} rowKey=${(member) => member.name}
+          columns=${columns}
           tick=${app.tick} sort=${query.sort} descending=${query.descending}
           onSort=${(sort, descending) =>
               set({ sort, desc: descending ? '1' : '' })}

@@ -3,6 +3,7 @@ import { html } from './html.js';
 import { t } from './i18n.js';
 import { shortEnum } from './member_status.js';
 import { operationState } from './operation_list.js';
+import { PlainTable } from './plain_table.js';
 import { readTime } from './proto_json.js';
 import { Time, Words } from './text.js';
 
@@ -33,12 +34,10 @@ export function operationKind(operation) {
 }
 
 export function OperationRows({ app, operations }) {
-  return html`<div class="plain-scroller"><table>
-    <caption class="sr-only">${t('operations.title')}</caption>
-    <thead><tr>${['col.what', 'col.state', 'col.progress', 'col.by', 'col.reason',
-        'col.at'].map((key) => html`<th scope="col" key=${key}>${t(key)}</th>`)}
-    </tr></thead>
-    <tbody>${operations.map((operation) => html`<tr key=${operation.id}>
+  const heads = ['col.what', 'col.state', 'col.progress', 'col.by', 'col.reason',
+                 'col.at'].map((key) => t(key));
+  return html`<${PlainTable} label=${t('operations.title')} heads=${heads}>
+    ${operations.map((operation) => html`<tr key=${operation.id}>
       <td><a href=${app.router.link('operations', operation.id)}>
         ${operationKind(operation)} <${Words} text=${operation.selector ?? ''} />
       </a></td>
@@ -49,5 +48,5 @@ export function OperationRows({ app, operations }) {
       <td><${Words} text=${operation.actor ?? ''} /></td>
       <td><${Words} className="long-words" text=${operation.reason ?? ''} /></td>
       <td class="nowrap"><${Time} at=${readTime(operation.created_at)} /></td>
-    </tr>`)}</tbody></table></div>`;
+    </tr>`)}<//>`;
 }

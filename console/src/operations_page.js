@@ -110,7 +110,7 @@ export class OperationPage extends Component {
         <${About} operation=${operation} now=${app.clock.now()} /></section>
       <${VirtualTable} label=${t('operation.members')}
           rows=${operation.members} columns=${columnsOf(app)}
-          rowKey=${(member) => member.name} tick=${app.tick}
+          tick=${app.tick}
           onOpen=${(member) => app.router.go('members', member.name)} />
     </div>`;
   }

@@ -63,7 +63,7 @@ export class ProgressPage extends Component {
         ${stalled > 0 && html`<strong>${t('progress.stalled', { n: stalled })}
           </strong>`}</p>
       <${VirtualTable} label=${t('progress.title')} rows=${rows}
-          columns=${columnsOf(app)} rowKey=${(row) => row.key}
+          columns=${columnsOf(app)}
           tick=${app.tick} sort=${sort} descending=${desc === '1'}
           onSort=${(by, descending) => router.setParams(
               { sort: by, desc: descending ? '1' : '' })}

@@ -107,9 +107,9 @@ export class VirtualTable extends Component {
       this.setState({ current: Number(index) });
   };
 
-  render({ rows, columns, rowKey, label, tick, sort, descending, onSort,
+  render({ rows, columns, label, tick, sort, descending, onSort,
            isSelected = () => false, empty }, { top, height, current }) {
-    const { first, last, above, below } =
+    const { first, last, above, below, slots } =
         virtualWindow(top, height, rows.length, ROW_HEIGHT);
     const spacer = (pixels) => pixels > 0 && html`<tr aria-hidden="true"
         class="spacer" style=${{ height: `${pixels}px` }}>
@@ -125,7 +125,7 @@ export class VirtualTable extends Component {
         <tbody>
           ${spacer(above)}
           ${rows.slice(first, last).map((row, i) => html`<${Row}
-              key=${rowKey(row)} row=${row} index=${first + i} tick=${tick}
+              key=${(first + i) % slots} row=${row} index=${first + i} tick=${tick}
               columns=${columns} selected=${isSelected(row)}
               current=${first + i === shown} />`)}
           ${spacer(below)}

@@ -95,8 +95,15 @@ export async function accessibilityProblems(page) {
           (node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
 }
 
-// Whether something sticks out to the right.
-export function overflows(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth >
-                             document.documentElement.clientWidth);
+// The elements that stick out to the right of the page, in words.
+export function stickingOut(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    // What scrolls by itself may be wider inside.
+    return [...document.querySelectorAll('body *')]
+        .filter((e) => e.getBoundingClientRect().right > width + 1 &&
+                       !e.parentElement.closest('.plain-scroller'))
+        .slice(0, 5).map((e) => `${e.tagName}.${e.className}`);
+  });
 }

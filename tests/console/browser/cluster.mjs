@@ -73,15 +73,24 @@ export class Cluster {
     const cluster = new Cluster();
     cluster.folder = mkdtempSync(join(tmpdir(), 'roster-console-'));
     cluster.children = [];
-    const owner = await cluster.rosterd('owner', ['--dev', '--http-listen',
-                                                  '127.0.0.1:0']);
-    cluster.owner = owner.child;
-    cluster.zookeeper = owner.addresses.zookeeper;
-    cluster.port = await freePort();
-    await cluster.startMonitor();
-    cluster.plain = new PlainMembers(cluster.zookeeper);
-    cluster.children.push(cluster.plain.child);
+    try {
+      await cluster.begin();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
+  }
+
+  async begin() {
+    const owner = await this.rosterd('owner', ['--dev', '--http-listen',
+                                                  '127.0.0.1:0']);
+    this.owner = owner.child;
+    this.zookeeper = owner.addresses.zookeeper;
+    this.port = await freePort();
+    await this.startMonitor();
+    this.plain = new PlainMembers(this.zookeeper);
+    this.children.push(this.plain.child);
   }
 
   get url() { return `http://127.0.0.1:${this.port}`; }

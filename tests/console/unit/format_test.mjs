@@ -84,7 +84,11 @@ test('addresses are read back as they were', () => {
 
 test('only rows in sight are made, and keys lead from row to row', () => {
   assert.deepEqual(virtualWindow(0, 360, 10_000, 36, 6),
-                   { first: 0, last: 16, above: 0, below: 9984 * 36 });
+                   { first: 0, last: 16, above: 0, below: 9984 * 36, slots: 23 });
+  for (let top = 0; top < 2000; top += 7) {
+    const { first, last, slots } = virtualWindow(top, 365, 10_000, 36);
+    assert.ok(last - first <= slots, `${last - first} rows at ${top}`);
+  }
   const middle = virtualWindow(180_000, 360, 10_000, 36, 6);
   assert.equal(middle.first, 4994);
   assert.equal(middle.above + middle.below + (middle.last - middle.first) * 36,

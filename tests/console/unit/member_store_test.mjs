@@ -66,17 +66,13 @@ test('filtering, sorting, and statuses in the order of gravity', () => {
   assert.match(index.find({ selector: 'a=' }).error, /column 3/);
 });
 
-test('10,000 members are filtered and sorted in a moment', () => {
-  const members = Array.from({ length: 10_000 }, (_, i) => json(`host-${i}`, {
-    service: `s${i % 7}`, labels: { zone: 'abc'[i % 3] } }));
-  const index = new MemberIndex(storeOf(...members));
-  index.find({});  // makes what is searched by
-  const started = performance.now();
-  const found = index.find({ selector: 'zone=a,service!=s1', words: 'host-9',
-                             sort: 'service' });
-  assert.ok(found.members.length > 0);
-  // Far above what it takes (about 10 ms), far below what is felt.
-  assert.ok(performance.now() - started < 100);
+test('the same question is answered from memory until something changes', () => {
+  const store = storeOf(json('a'), json('b'));
+  const index = new MemberIndex(store);
+  const first = index.find({ selector: 'name=a' });
+  assert.equal(index.find({ selector: 'name=a' }), first);
+  store.put(json('c'));
+  assert.notEqual(index.find({ selector: 'name=a' }), first);
 });
 
 test('each event is kept once, the newest first, whatever run it is of', () => {
