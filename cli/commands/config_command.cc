@@ -51,10 +51,10 @@ absl::StatusOr<std::string> ReadValue(const Flags& flags) {
   std::ifstream file;
   if (flags.file != "-") file.open(flags.file, std::ios::binary);
   std::istream& in = flags.file == "-" ? std::cin : file;
-  std::string value((std::istreambuf_iterator<char>(in)), {});
-  if (!in.eof() || in.bad() || (flags.file != "-" && !file.is_open()))
+  if (!in.good())
     return absl::InvalidArgumentError(
         base::StrCat("'", Visible(flags.file), "' cannot be read"));
+  std::string value((std::istreambuf_iterator<char>(in)), {});
   return value;
 }
 
