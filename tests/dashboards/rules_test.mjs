@@ -81,6 +81,19 @@ test('rules ask for metrics that exist', () => {
       assert.ok(known.has(metric) || recorded.has(metric), `${alert ?? record}: ${metric}`);
 });
 
+test('the provisioning files are what Grafana reads', () => {
+  const { apiVersion, providers: [provider] } = yaml.parse(read('dashboards/grafana/provisioning/dashboards/roster.yaml'));
+  assert.equal(apiVersion, 1);
+  assert.equal(provider.type, 'file');
+  assert.equal(provider.allowUiUpdates, false);
+  assert.match(provider.options.path, /^\//);
+  const { datasources: [source] } = yaml.parse(read('dashboards/grafana/provisioning/datasources/roster.yaml'));
+  assert.equal(source.type, 'prometheus');
+  // $__rate_interval is four times that.
+  assert.equal(source.jsonData.timeInterval,
+    yaml.parse(read('dashboards/prometheus/prometheus.yml')).global.scrape_interval);
+});
+
 // Words that begin as our metrics do and are none.
 const notMetrics = new Set(['roster_rules', 'roster_alerts']);
 
