@@ -109,6 +109,7 @@ Claim::Claim(Client& client, ClaimOptions options)
       on_loop_(std::make_shared<OnLoop>(client.loop(), std::move(options))) {}
 
 Claim::~Claim() {
+  if (left_) return;
   grant_.MoveTo(GrantState::kReleased);
   if (client_.loop().IsOnLoop()) {
     on_loop_->Stop();
@@ -155,6 +156,7 @@ absl::Status Claim::Leave(absl::Time deadline) {
                     });
               })
           .status();
+  left_ = status.ok();
   if (lost)
     return absl::AbortedError(
         base::StrCat(path_, ": was lost before it was released"));

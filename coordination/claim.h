@@ -60,6 +60,7 @@ class Claim {
   const std::string path_;
   const std::shared_ptr<OnLoop> on_loop_;
   Grant grant_;
+  bool left_ = false;  // nothing of it is on the loop any more
 };
 
 // When a call that gives something back stops waiting for ZooKeeper, if its

@@ -14,6 +14,8 @@
 namespace roster::coordination {
 namespace {
 
+constexpr absl::Duration kOwnWatchDelay = absl::Milliseconds(10);
+
 // Where the number in a sequential node's path begins.
 size_t SequenceStart(const std::string& path) {
   const size_t digits = path.find_last_not_of("0123456789") + 1;
@@ -48,7 +50,6 @@ Contender::~Contender() {
   session_.RemoveListener(listener_);
   session_.RemoveWatcher(line_watcher_);
   session_.RemoveWatcher(own_watcher_);
-  loop_.Cancel(retry_timer_);
   Leave([](absl::Status) {});
 }
 
@@ -56,6 +57,7 @@ void Contender::Leave(zk::Session::DoneCallback done) {
   requests_.Reset();
   scope_.Reset();
   loop_.Cancel(std::exchange(retry_timer_, 0));
+  loop_.Cancel(std::exchange(own_timer_, 0));
   standing_ = Standing::kEnded;
   if (!std::exchange(may_exist_, false)) return done(absl::OkStatus());
   RemoveNode(loop_, session_, {options_.path, prefix_, node_path_},
@@ -212,14 +214,14 @@ void Contender::Decide(const std::vector<std::string>& line) {
   if (blocker) return Follow(ChildPath(options_.path, line[*blocker]));
   waits_for_.clear();
   error_ = absl::OkStatus();
-  WatchOwn();
+  WatchOwnSoon();
   Change(Standing::kGranted);
 }
 
 void Contender::Follow(const std::string& blocker) {
   waits_for_ = blocker;
   error_ = absl::OkStatus();
-  WatchOwn();
+  WatchOwnSoon();
   if (options_.watch_folder) return Change(Standing::kWaiting);
   session_.Exists(blocker, line_watcher_,
                   requests_.Wrap([this](absl::StatusOr<zk::Stat> stat) {
@@ -229,10 +231,20 @@ void Contender::Follow(const std::string& blocker) {
                   }));
 }
 
-// Tells if somebody deletes the node, or writes a request into it. The watch is
-// set after the turn is given, and nobody waits for it.
-void Contender::WatchOwn() {
+// Tells if somebody deletes the node, or writes a request into it. Not at once,
+// so that a turn that is over by then does not pay for it; what happened
+// meanwhile is found by reading.
+void Contender::WatchOwnSoon() {
   if (std::exchange(own_watched_, true)) return;
+  loop_.Cancel(own_timer_);
+  own_timer_ = loop_.RunAfter(kOwnWatchDelay, [this] {
+    own_timer_ = 0;
+    WatchOwn();
+  });
+}
+
+void Contender::WatchOwn() {
+  own_watched_ = true;
   session_.Get(
       node_path_, own_watcher_,
       scope_.Wrap([this, path = node_path_](absl::StatusOr<zk::Node> node) {
@@ -249,7 +261,6 @@ void Contender::WatchOwn() {
 
 void Contender::OnOwnEvent(const zk::WatchEvent& event) {
   if (event.path != node_path_ || standing_ == Standing::kEnded) return;
-  own_watched_ = false;
   if (event.type == zk::WatchEventType::kDeleted)
     return OnOwnGone("its node was deleted");
   WatchOwn();
@@ -300,6 +311,7 @@ bool Contender::HadItsTurn() const {
 
 void Contender::Forget() {
   requests_.Reset();
+  loop_.Cancel(std::exchange(own_timer_, 0));
   may_exist_ = in_doubt_ = own_watched_ = false;
   node_path_.clear();
   waits_for_.clear();

@@ -117,6 +117,7 @@ class Contender {
   void Decide(const std::vector<std::string>& line);
   void Follow(const std::string& blocker);
   void DeleteFormer();
+  void WatchOwnSoon();
   void WatchOwn();
   void OnOwnEvent(const zk::WatchEvent& event);
   void OnOwnGone(std::string_view why);
@@ -138,6 +139,7 @@ class Contender {
   zk::WatcherId own_watcher_ = 0;
   base::Backoff backoff_{absl::Milliseconds(100), absl::Seconds(5)};
   base::Loop::TimerId retry_timer_ = 0;
+  base::Loop::TimerId own_timer_ = 0;
 
   Standing standing_ = Standing::kJoining;
   absl::Status error_;
