@@ -87,8 +87,8 @@ class Ensemble:
     """Three ZooKeeper servers."""
 
     def __init__(self, processes, folder):
-        self.ports = free_ports(3)
-        peers, elections = free_ports(3), free_ports(3)
+        ports = free_ports(9)
+        self.ports, peers, elections = ports[:3], ports[3:6], ports[6:]
         for number, port in enumerate(self.ports, 1):
             home = folder / f"zookeeper-{number}"
             home.mkdir()
