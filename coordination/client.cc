@@ -35,8 +35,7 @@ Client::Client(base::Loop& loop, zk::Session& session)
 
 Client::~Client() {
   blocking_.Close();
-  if (owned_ != nullptr)
-    loop_.RunAndWait([this] { owned_->session.reset(); });
+  if (owned_ != nullptr) loop_.RunAndWait([this] { owned_->session.reset(); });
 }
 
 }  // namespace roster::coordination
