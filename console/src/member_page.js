@@ -8,7 +8,7 @@ import { t } from './i18n.js';
 import { MemberDesired } from './member_desired.js';
 import { MemberTasks } from './member_tasks.js';
 import { StatusBadge } from './status_badge.js';
-import { Ago, LongWords, Time, Words } from './text.js';
+import { Ago, Time, Words } from './text.js';
 import { visibleLines } from './visible_text.js';
 
 function list(map) {
@@ -49,7 +49,7 @@ function Observed({ member, now }) {
 function Gauges({ app, member }) {
   const names = Object.keys(member.gauges).sort();
   if (names.length === 0) return null;
-  return html`<section class="card" aria-labelledby="gauges-title">
+  return html`<section class="card wide" aria-labelledby="gauges-title">
     <h2 id="gauges-title">${t('member.gauges')}</h2>
     <div class="gauges">${names.map((name) => html`<${GaugePlot} key=${name}
         name=${name} value=${member.gauges[name]}

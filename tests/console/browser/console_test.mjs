@@ -118,6 +118,11 @@ test('budgets are answered before and after confirming; what is paced is an oper
   });
   await page.getByRole('link', { name: 'Audit' }).click();
   await page.locator('td', { hasText: 'CancelOperation' }).waitFor();
+
+  await page.getByRole('link', { name: 'Budgets' }).click();
+  await page.getByRole('button', { name: 'Delete budget nodes' }).click();
+  await answerDialog(page, {}, 'Delete budget');
+  await page.getByText('There are none: nothing limits').waitFor();
   await page.context().close();
 });
 
@@ -135,6 +140,24 @@ test('rosterd restarts: the page says so, keeps what it knows, and catches up', 
   await until('the banner is gone', async () =>
       !(await page.locator('.banner').isVisible()));
   await row(page, 'node-1').locator('.badge', { hasText: 'Lost' }).waitFor();
+  await page.context().close();
+});
+
+test('who is gone is forgotten, and who does not obey is evicted', async () => {
+  const page = await browser.open('#/members/node-1');
+  await page.getByRole('button', { name: 'Forget' }).click();
+  await answerDialog(page, { 'Your name *': 'ada' }, 'Forget');
+  await page.getByText('no member of this name').waitFor();
+
+  await page.goto(`${cluster.url}/#/members/node-3`);
+  await page.getByRole('button', { name: 'Take offline now' }).click();
+  await answerDialog(page, { 'Reason *': 'smoke' }, 'Take offline now');
+  await follows(page, 'node-3', 'OFFLINE', 'Offline');
+  await page.getByRole('button', { name: 'Evict' }).click();
+  await page.getByRole('dialog').getByLabel('Even against').check();
+  await answerDialog(page, { 'Reason *': 'fire' }, 'Evict');
+  await page.locator('.fields > div', { hasText: 'Present' })
+      .filter({ hasText: 'no' }).waitFor();
   await page.context().close();
 });
 
