@@ -4,9 +4,11 @@
 #include <grpcpp/grpcpp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -128,7 +130,7 @@ class Daemon {
   std::atomic<bool> rpc_serving_{false};
   std::unique_ptr<HttpServer> http_;
   std::vector<base::ListenAddress> http_addresses_;
-  std::unique_ptr<Gateway> gateway_;        // its answers need http_'s loop
+  std::unique_ptr<Gateway> gateway_;      // its answers need http_'s loop
   std::unique_ptr<zk::Session> session_;  // confined to loop_
 };
 
@@ -324,11 +326,10 @@ absl::Status Daemon::StartRpc() {
           controller->OnMemberChange(change);
           gateway_->Notify();
         });
-    cluster.table->SetViewListener(
-        [this, hub](const ClusterViewPtr& view) {
-          hub->PublishView(view);
-          gateway_->Notify();
-        });
+    cluster.table->SetViewListener([this, hub](const ClusterViewPtr& view) {
+      hub->PublishView(view);
+      gateway_->Notify();
+    });
     cluster.table->SetClusterListener(
         [this, hub, controller, name](const ClusterViewPtr& view) {
           hub->PublishGuard(view);
@@ -474,6 +475,16 @@ absl::Status Daemon::AnnounceAddresses() {
   return absl::OkStatus();
 }
 
+// Every connection is a descriptor, and the usual soft limit of 1,024 is from
+// the days of select(), which nothing here uses.
+void RaiseFileLimit() {
+  constexpr rlim_t kWanted = 65'536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(kWanted, limit.rlim_max));
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // From now on a signal does not wait for an orderly end, but leaves no folder.
 void EndAtNextSignal(const sigset_t& signals, std::string folder) {
   std::thread([signals, folder = std::move(folder)] {
@@ -502,6 +513,7 @@ int Run(int argc, char** argv) {
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  RaiseFileLimit();
 
   base::Log(log, LogLevel::kInfo, "rosterd starts version=", kVersion,
             " revision=", kRevision, " pid=", getpid());

@@ -73,7 +73,9 @@ uint64_t WatchHub::Enter(WatchStream* stream) {
 
 void WatchHub::Leave(uint64_t id) {
   streams_.erase(id);
-  if (streams_.empty()) texts_.Clear();
+  if (!streams_.empty()) return;
+  texts_.Clear();
+  batches_.clear();
 }
 
 void WatchHub::ScheduleBeat() {
@@ -84,6 +86,7 @@ void WatchHub::ScheduleBeat() {
                  kShortestBeat, kLongestBeat),
       [this] {
         beat_due_ = false;
+        batches_.clear();
         WakeFrom(0);
       });
 }

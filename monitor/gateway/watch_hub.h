@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "base/loop.h"
 #include "monitor/gateway/text_cache.h"
@@ -43,9 +45,10 @@ struct WatchHubOptions {
 // has shown: it has no queue, and is asked for more when its socket has taken
 // the last. So a slow reader skips what was superseded and costs nothing.
 //
-// Streams are woken in beats, of 2 ms for a few and up to 100 ms for very many:
-// so that a thousand streams take little of the loop on which all of HTTP is
-// served, and that little in small pieces.
+// Streams are woken in beats, of 2 ms for a few and up to 100 ms for very many,
+// and those that ask the same and are at the same place share what the first of
+// them made: so that a thousand streams take little of the loop on which all of
+// HTTP is served, and that little in small pieces.
 //
 // Thread-safety: Notify() is thread-safe; the rest is for the HTTP loop.
 // Lifetime: outlives the HTTP server's streams, so Stop() it before; the hubs
@@ -68,6 +71,14 @@ class WatchHub {
 
  private:
   friend class WatchStream;
+
+  // What streams at one place are sent in one beat, and where it takes them.
+  struct Batch {
+    ChangeRing::Cursor begin;
+    ChangeRing::Cursor end;
+    uint64_t end_sequence = 0;
+    std::shared_ptr<const std::string> text;
+  };
 
   absl::StatusOr<std::shared_ptr<WatchStream>> NewStream(
       const HttpRequest& request);
@@ -92,6 +103,8 @@ class WatchHub {
   uint64_t last_id_ = 0;
   std::map<uint64_t, WatchStream*> streams_;  // in the order they came
   TextCache texts_;
+  // By what the streams ask and where they are. Void when something changes.
+  absl::flat_hash_map<std::string, Batch> batches_;
 };
 
 }  // namespace roster::monitor

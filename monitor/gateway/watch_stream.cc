@@ -25,6 +25,8 @@ using Kind = MemberStep::Kind;
 constexpr size_t kMaxBytes = 32 * 1024;
 constexpr size_t kFetchEvents = 64;
 constexpr int kRetryMilliseconds = 1'000;
+// A bound on what batches take, of kMaxBytes each.
+constexpr size_t kMaxBatches = 256;
 
 std::string NameJson(const std::string& name) {
   using ErrorHandler = nlohmann::json::error_handler_t;
@@ -97,14 +99,7 @@ void WatchStream::Begin(std::function<void()> wake) {
 }
 
 std::optional<std::string> WatchStream::Next() {
-  std::string out;
-  if (!begun_) AppendSseRetry(kRetryMilliseconds, &out);
-  if (members_) AppendMembers(&out);
-  // After the snapshot: an id could not yet say what of both was seen.
-  if (resumable_) {
-    if (query_.events && out.size() < kMaxBytes) AppendEvents(&out);
-    if (query_.operations) AppendOperations(&out);
-  }
+  std::string out = CanShare() ? NextShared() : NextOwn();
   const absl::Time now = MonotonicNow();
   if (!begun_) {
     begun_ = true;
@@ -114,6 +109,46 @@ std::optional<std::string> WatchStream::Next() {
     AppendBookmark(&out);
   }
   if (!out.empty()) sent_at_ = now;
+  return out;
+}
+
+bool WatchStream::CanShare() const {
+  return begun_ && resumable_ && reset_reason_.empty() && members_ &&
+         members_->live() &&
+         (!query_.operations ||
+          cluster_.view()->operations == seen_operations_);
+}
+
+std::string WatchStream::NextShared() {
+  const std::string key = absl::StrCat(Id(), "/", query_.member);
+  const ChangeRing::Cursor begin = members_->place();
+  if (const auto found = hub_.batches_.find(key);
+      found != hub_.batches_.end() && found->second.begin == begin) {
+    members_->MoveTo(found->second.end);
+    sequence_ = found->second.end_sequence;
+    return *found->second.text;
+  }
+  auto text = std::make_shared<const std::string>(NextOwn());
+  // Unless it fell off the ring and begins anew, which is its own affair.
+  if (members_->live()) {
+    if (hub_.batches_.size() >= kMaxBatches) hub_.batches_.clear();
+    hub_.batches_[key] = {.begin = begin,
+                          .end = members_->place(),
+                          .end_sequence = sequence_,
+                          .text = text};
+  }
+  return *text;
+}
+
+std::string WatchStream::NextOwn() {
+  std::string out;
+  if (!begun_) AppendSseRetry(kRetryMilliseconds, &out);
+  if (members_) AppendMembers(&out);
+  // After the snapshot: an id could not yet say what of both was seen.
+  if (resumable_) {
+    if (query_.events && out.size() < kMaxBytes) AppendEvents(&out);
+    if (query_.operations) AppendOperations(&out);
+  }
   return out;
 }
 

@@ -42,6 +42,13 @@ class WatchStream final : public HttpBodyStream {
   std::string Id() const;
   void OpenCursor(const std::optional<Position>& resume);
 
+  // What is new, as the other streams at the same place are told it.
+  std::string NextShared();
+  // Nothing but what others are told as well is to be told.
+  bool CanShare() const;
+  // What is new.
+  std::string NextOwn();
+
   void AppendMembers(std::string* out);
   void AppendStep(const MemberStep& step, std::string* out);
   void AppendEvents(std::string* out);

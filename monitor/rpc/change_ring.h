@@ -86,6 +86,8 @@ class ChangeRing {
     // of this revision or later.
     uint64_t unsure_until = 0;
     uint64_t unsure_from = 0;
+
+    friend bool operator==(const Cursor&, const Cursor&) = default;
   };
 
   struct Entry {

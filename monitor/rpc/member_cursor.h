@@ -56,6 +56,13 @@ class MemberCursor {
 
   // Everything up to here was given out; the number of a resume token.
   uint64_t revision() const { return cursor_.revision; }
+  // Past the snapshot.
+  bool live() const { return phase_ == Phase::kLive; }
+  // Where it is among the changes. Two readers with the same selector that are
+  // past their snapshots, at equal places, are told the same from there on; so
+  // one of them may be moved to where the other one got.
+  const ChangeRing::Cursor& place() const { return cursor_; }
+  void MoveTo(const ChangeRing::Cursor& place) { cursor_ = place; }
   // Another step follows at once, whatever happens: the one given out last may
   // wait for it, so that one system call sends both. False if not certain.
   bool more_follows() const;

@@ -187,6 +187,53 @@ TEST_F(HttpWatchTest, F50_ManyAtOnceAllSeeTheSame) {
   EXPECT_EQ(http_->Get("/api/v1/members/late").status, 200);
 }
 
+TEST_F(HttpWatchTest, WhatManySeeIsWholeForEachOfThem) {
+  Join("m", R"({"v":1,"service":"round-0"})");
+  // Of three kinds, so that some share what they are sent and some do not.
+  std::vector<std::unique_ptr<SseReader>> watches;
+  for (int i = 0; i < 60; ++i) {
+    const std::string target =
+        i % 3 == 0   ? "/api/v1/watch?what=members,events"
+        : i % 3 == 1 ? "/api/v1/watch?what=members,events&selector=name%3Dm"
+                     : "/api/v1/watch?what=members,events,operations";
+    watches.push_back(std::make_unique<SseReader>(*http_, target));
+    ASSERT_EQ(watches.back()->Until("synced").event, "synced");
+  }
+
+  for (int i = 1; i <= 30; ++i) {
+    ASSERT_OK(probe_
+                  .Create("/clusterServer/x" + std::to_string(i), "",
+                          NodeKind::kEphemeral)
+                  .status());
+    ASSERT_OK(probe_.Set(
+        "/clusterServer/m",
+        json({{"v", 1}, {"service", "round-" + std::to_string(i)}}).dump()));
+  }
+
+  for (const auto& watch : watches) {
+    std::set<std::string> joined;
+    std::string service;
+    uint64_t last = 0;
+    while (joined.size() < 30 || service != "round-30") {
+      const SseEvent event = watch->Next();
+      ASSERT_NE(event.event, "");
+      ASSERT_NE(event.event, "reset");
+      if (event.event == "member" && event.Json()["name"] == "m")
+        service = event.Json()["service"];
+      if (event.event != "event") continue;
+      const uint64_t sequence =
+          std::stoull(event.Json()["sequence"].get<std::string>());
+      if (last != 0) {
+        ASSERT_EQ(sequence, last + 1);
+      }
+      last = sequence;
+      if (event.Json()["type"] == "EVENT_TYPE_JOINED") {
+        EXPECT_TRUE(joined.insert(event.Json()["member"]).second);
+      }
+    }
+  }
+}
+
 TEST_F(HttpWatchTest, F49_WhoDoesNotReadKeepsNobodyWaiting) {
   for (int i = 0; i < 50; ++i)
     Join("m" + std::to_string(i),
