@@ -12,7 +12,6 @@ namespace roster::testing {
 namespace {
 
 using nlohmann::json;
-using ::testing::IsSupersetOf;
 
 class PrometheusTest : public HttpE2eTest {
  protected:
@@ -72,7 +71,7 @@ class PrometheusTest : public HttpE2eTest {
   std::unique_ptr<HttpClient> client_;
 };
 
-TEST_F(PrometheusTest, PicksUpWhoJoinsDropsWhoIsDrainedKeepsAllWhileBlind) {
+TEST_F(PrometheusTest, PicksUpWhoJoinsAndDropsWhoIsDrained) {
   using Set = std::set<std::string>;
   JoinWithMetrics("web-01", "a");
   EVENTUALLY(Targets() == (Set{"web-01/a"}));
