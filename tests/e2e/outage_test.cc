@@ -10,6 +10,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
+#include "tests/support/zk_ensemble.h"
 #include "tests/support/zk_probe.h"
 #include "tests/support/zk_server.h"
 
@@ -127,6 +128,35 @@ TEST_F(CutTest, F37_WhatHappenedDuringTheCutIsToldOnceAfterIt) {
         event.type() == v1::EVENT_TYPE_LOST || event.member() == "new") {
       EXPECT_TRUE(event.while_blind()) << event.ShortDebugString();
     }
+}
+
+TEST(OutageTest, F23_AReadOnlyMinorityLeavesTheViewStaleAndNobodyLost) {
+  ZkEnsemble ensemble(3, {.jvm_flags = {"-Dreadonlymode.enabled=true"}});
+  const std::string servers = ensemble.server(0).ConnectString();
+  ZkProbe probe(servers);
+  ASSERT_OK(probe.CreateWithParents("/clusterServer"));
+  ASSERT_OK(
+      probe.Create("/clusterServer/a", "", NodeKind::kEphemeral).status());
+  auto rosterd = RosterdProcess::Watching(servers);
+  EVENTUALLY_THAT(rosterd->Status("a"), "UP");
+
+  ensemble.server(1).Kill9();
+  ensemble.server(2).Kill9();
+  EVENTUALLY_THAT(ensemble.server(0).FourLetterWord("srvr"),
+                  IsOkAndHolds(HasSubstr("Mode: read-only")));
+  // Longer than rosterd's own session lasts.
+  EVENTUALLY_THAT(rosterd->HttpGet("/metrics"),
+                  HasSubstr("roster_zookeeper_state{state=\"LOST\"} 1"));
+
+  EXPECT_FALSE(rosterd->Connected());
+  EXPECT_NE(rosterd->Summary().view().disconnect_reason(), "");
+  EXPECT_EQ(rosterd->Status("a"), "UP");
+  EXPECT_EQ(rosterd->Members().size(), 1);
+  ASSERT_OK(ensemble.StartAll());
+  EVENTUALLY(rosterd->Connected());
+  EXPECT_EQ(rosterd->Status("a"), "UP");
+  EXPECT_THAT(TypesOf(rosterd->Events(), "a"),
+              Not(Contains(v1::EVENT_TYPE_LOST)));
 }
 
 TEST(OutageTest, F25_ARestartOfZooKeeperLosesNobodyWhoComesBack) {
