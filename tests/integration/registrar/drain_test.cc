@@ -515,7 +515,8 @@ TEST_F(DrainTest, F63_RunningWorkIsFinishedAndNoneIsLost) {
     workers.emplace_back([&] { service.Work(*registrar, stop, may_end); });
   const auto running = [&] {
     int count = 0;
-    for (const model::Task& task : Record()->tasks)
+    const auto record = Record();
+    for (const model::Task& task : record->tasks)
       count += task.state == model::TaskState::kRunning;
     return count;
   };
@@ -532,7 +533,8 @@ TEST_F(DrainTest, F63_RunningWorkIsFinishedAndNoneIsLost) {
   EXPECT_EQ(service.begun(), kWorkers);
   EXPECT_EQ(service.finished(), kWorkers);
   EXPECT_THAT(Record()->tasks, SizeIs(kWorkers));
-  for (const model::Task& task : Record()->tasks)
+  const auto record = Record();
+  for (const model::Task& task : record->tasks)
     EXPECT_EQ(task.state, model::TaskState::kSucceeded) << task.id;
 
   WriteOrder(Held(2, {}));
