@@ -20,12 +20,12 @@ export function noteOf(member) {
 }
 
 function Note({ member }) {
-  return html`${member.desired.holds.length > 0 && html`
+  return html`<span class="note-cell">${member.desired.holds.length > 0 && html`
       <span class="inline-icon"><${Icon} name="hold" />
       <span class="sr-only">${t('member.held')}</span></span>`}
     ${member.drainOverdue && html`<span class="badge warn">
         ${t('member.overdue')}</span>`}
-    <${Words} text=${noteOf(member)} />`;
+    <${Words} text=${noteOf(member)} /></span>`;
 }
 
 function FirstTask({ member }) {

@@ -65,7 +65,8 @@ function About({ operation, now }) {
         operation.start_at)} />`],
     [t('operation.ended'), operation.ended_at && html`<${Time} at=${readTime(
         operation.ended_at)} />`],
-    [t('col.eta'), end && !hasEnded(operation) && formatDuration(end - now)],
+    [t('col.eta'), end > now && !hasEnded(operation) &&
+        formatDuration(end - now)],
     [t('operation.waiting'), operation.waiting],
     [t('col.problem'), operation.problem],
     ['id', operation.id],

@@ -1,5 +1,5 @@
 // The cluster at a glance.
-import { html } from './html.js';
+import { classes, html } from './html.js';
 import { EventRows } from './event_rows.js';
 import { Fields } from './fields.js';
 import { formatDuration } from './format.js';
@@ -18,8 +18,8 @@ const EVENTS_SHOWN = 12;
 function Counts({ app }) {
   const counts = app.state.members.counts();
   return html`<ul class="tiles">${STATUSES.map((status) => html`
-    <li key=${status} class="tile status-${status} ${counts[status] ? ''
-        : 'zero'}"><a href=${app.router.link('members', '', { status })}>
+    <li key=${status} class=${classes('tile', `status-${status}`,
+        counts[status] === 0 && 'zero')}><a href=${app.router.link('members', '', { status })}>
       <span class="tile-count">${counts[status]}</span>
       <span class="tile-word"><${Icon} name=${status} />
         ${t('status.' + status)}</span></a></li>`)}</ul>`;
@@ -125,7 +125,8 @@ export function OverviewPage({ app }) {
       <${Health} app=${app} />
       <${Monitors} app=${app} />
       <${Tasks} app=${app} />
-      <section class="card" aria-labelledby="active-title">
+      <section class=${classes('card', active.length > 0 && 'wide')}
+          aria-labelledby="active-title">
         <h2 id="active-title"><a href=${router.link('operations')}>
           ${t('overview.operations', { n: active.length })}</a></h2>
         ${active.length === 0

@@ -25,7 +25,7 @@ struct StatusSources {
 
 // Adds to `router`:
 //
-//   /            a page of text that names the others
+//   /            a page of text that names the others, where no console is
 //   /metrics     for Prometheus
 //   /-/healthy   200 for as long as the loop turns. It does not depend on
 //                ZooKeeper: a restart would not heal ZooKeeper, only blind
