@@ -96,16 +96,15 @@ Application::Application()
                           const char* variable, const char* help) {
     app_.add_option(flag, file, help)->envname(variable)->type_name("FILE");
   };
-  app_.add_flag("--tls", globals_.tls.on,
-                "rosterd serves over TLS; implied by the --tls-… below")
+  app_.add_flag("--tls", globals_.tls.on, "Use TLS; implied by the flags below")
       ->envname("ROSTER_TLS");
   pem("--tls-ca", globals_.tls.ca, "ROSTER_TLS_CA",
-      "PEM: who signed rosterd's certificate (those the machine trusts)");
+      "PEM: who signed rosterd's certificate");
   pem("--tls-certificate", globals_.tls.certificate, "ROSTER_TLS_CERTIFICATE",
-      "PEM: who you are, for a rosterd that asks");
+      "PEM: who you are, if rosterd asks");
   pem("--tls-key", globals_.tls.key, "ROSTER_TLS_KEY", "PEM: its private key");
   app_.add_option("--tls-server-name", globals_.tls.server_name,
-                  "The name in rosterd's certificate (that of the endpoint)")
+                  "The name in rosterd's certificate")
       ->envname("ROSTER_TLS_SERVER_NAME")
       ->type_name("NAME");
   app_.add_flag("--no-color", globals_.no_color,
