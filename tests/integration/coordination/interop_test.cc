@@ -15,6 +15,7 @@
 #include "coordination/lock.h"
 #include "coordination/queue.h"
 #include "coordination/read_write_lock.h"
+#include "coordination/semaphore.h"
 #include "tests/integration/coordination/peer.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/zk_server.h"
@@ -159,6 +160,23 @@ TEST_F(ReadWriteLockInteropTest, ExcludesCurator) {
 TEST_F(ReadWriteLockInteropTest, ExcludesKazoo) {
   StartKazoo("read_write_lock", "/lock");
   Run();
+}
+
+TEST_F(InteropTest, SemaphoreIsSharedWithCurator) {
+  StartCurator("semaphore", "/semaphore");
+  Semaphore semaphore(peer_, {.path = "/semaphore", .max_leases = 1});
+
+  Contend([&](ZkProbe& probe) {
+    for (int i = 0; i < kTurns; ++i) {
+      auto lease = semaphore.Acquire(Patience(absl::Minutes(1)));
+      ASSERT_OK(lease);
+      CountUp(probe, "/count");
+      ASSERT_OK(lease->Return(Patience()));
+    }
+  });
+
+  EXPECT_EQ(*probe_.Get("/count"), absl::StrCat((kOurThreads + 1) * kTurns));
+  EXPECT_THAT(*probe_.Children("/semaphore/leases"), IsEmpty());
 }
 
 class QueueInteropTest : public InteropTest {

@@ -2,7 +2,7 @@
 //
 //   CuratorPeer SERVERS RECIPE PATH TURNS
 //
-// RECIPE is lock, read_write_lock, queue_put, queue_take or time_lock. It
+// RECIPE is lock, read_write_lock, semaphore, queue_put, queue_take or time_lock. It
 // creates /ready/curator, waits for /go, and takes TURNS turns. What a turn does
 // under an exclusive lock is to count up in /count without comparing versions,
 // and under a shared one to see that /count and /count2 agree. Prints what it
