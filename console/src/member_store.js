@@ -8,6 +8,7 @@ import { STATUSES } from './member_status.js';
 
 export class MemberStore {
   constructor() {
+    this.version = 0;  // rises with every change, and never goes back
     this.clear();
   }
 
@@ -16,8 +17,8 @@ export class MemberStore {
     this.members = new Map();  // by name
     this.snapshot = null;      // a Map while one is being received
     this.synced = false;       // a snapshot was complete once
-    this.version = 0;          // rises with every change
     this.sorted = null;        // by name, made when asked for
+    ++this.version;
   }
 
   reset() {

@@ -200,6 +200,27 @@ test('what was asked for is in the address, and unknown things are said to be', 
   await page.context().close();
 });
 
+test('a rosterd of several clusters: one is chosen, in the head or the address', async () => {
+  const { addresses } = await cluster.rosterd('several', [
+    '--zookeeper', cluster.zookeeper, '--http-listen', '127.0.0.1:0',
+    '--cluster', 'web=/clusterServer', '--cluster', 'batch=/batch']);
+  const other = await Browser.start(`http://${addresses.http[0]}`);
+  try {
+    const page = await other.open('#/members');
+    await row(page, 'node-2').waitFor();
+    await page.getByLabel('Cluster').selectOption('batch');
+    await page.locator('#freshness', { hasText: 'Live' }).waitFor();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByText('0 of 0 members').waitFor();
+    assert.match(page.url(), /cluster=batch/);
+    await page.goto(`${other.origin}/#/members/node-2?cluster=web`);
+    await page.getByRole('heading', { name: 'node-2' }).waitFor();
+    other.watchman.check();
+  } finally {
+    await other.stop();
+  }
+});
+
 test('nothing left its origin, no policy was violated, no script failed', () => {
   browser.watchman.check();
 });

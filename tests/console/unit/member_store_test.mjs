@@ -75,6 +75,19 @@ test('the same question is answered from memory until something changes', () => 
   assert.notEqual(index.find({ selector: 'name=a' }), first);
 });
 
+test('nothing of another cluster is remembered, whatever was counted', () => {
+  const store = new MemberStore();
+  const index = new MemberIndex(store);
+  store.reset();
+  store.put(json('a'));
+  store.endSnapshot();
+  assert.equal(index.find({}).members.length, 1);
+  store.clear();
+  store.reset();
+  store.endSnapshot();
+  assert.equal(index.find({}).members.length, 0);
+});
+
 test('each event is kept once, the newest first, whatever run it is of', () => {
   const list = new EventList(3);
   const event = (sequence, log = 'one') => ({ sequence: String(sequence),
