@@ -39,6 +39,7 @@ model::LedgerEntry EntryOf(const Member& member) {
 
 void LedgerKeeper::Reset() {
   known_.clear();
+  unread_.reset();
   loaded_ = false;
   done_.reset();
 }
@@ -50,16 +51,20 @@ LedgerKeeper::Signature LedgerKeeper::SignatureOf(const ClusterView& view) {
 }
 
 absl::Status LedgerKeeper::Load(absl::Time deadline) {
-  ROSTER_ASSIGN_OR_RETURN(
-      const zk::Children children,
-      store_.session().GetChildren(store_.paths().ledger, deadline));
-  known_.clear();
-  const std::vector<std::string>& names = children.names;
-  for (size_t i = 0; i < names.size(); i += kReadBatch)
-    ROSTER_RETURN_IF_ERROR(
-        Read({names.begin() + i,
-              names.begin() + std::min(i + kReadBatch, names.size())},
-             deadline));
+  if (!unread_) {
+    ROSTER_ASSIGN_OR_RETURN(
+        zk::Children children,
+        store_.session().GetChildren(store_.paths().ledger, deadline));
+    known_.clear();
+    unread_ = std::move(children.names);
+  }
+  while (!unread_->empty()) {
+    if (absl::Now() >= deadline) return absl::OkStatus();
+    const auto begin = unread_->end() - std::min(kReadBatch, unread_->size());
+    ROSTER_RETURN_IF_ERROR(Read({begin, unread_->end()}, deadline));
+    unread_->erase(begin, unread_->end());
+  }
+  unread_.reset();
   loaded_ = true;
   return absl::OkStatus();
 }
@@ -93,6 +98,7 @@ absl::Status LedgerKeeper::Update(const std::string& leader_node,
   if (!view.connected || !view.synced) return absl::OkStatus();
   if (!loaded_) {
     ROSTER_RETURN_IF_ERROR(Load(deadline));
+    if (!loaded_) return absl::OkStatus();
   }
   const Signature signature = SignatureOf(view);
   if (signature == done_) return absl::OkStatus();

@@ -45,6 +45,7 @@ class LedgerKeeper {
   using Signature = std::array<uint64_t, 5>;
 
   static Signature SignatureOf(const ClusterView& view);
+  // As much as there is time for; the next call goes on.
   absl::Status Load(absl::Time deadline);
   absl::Status Read(const std::vector<std::string>& names, absl::Time deadline);
   absl::Status Write(const std::string& leader_node,
@@ -52,6 +53,8 @@ class LedgerKeeper {
                      const std::vector<std::string>& gone, absl::Time deadline);
 
   ControlStore& store_;
+  // While the ledger is being read: what is left of it.
+  std::optional<std::vector<std::string>> unread_;
   bool loaded_ = false;
   std::optional<Signature> done_;
   std::map<std::string, Known, std::less<>> known_;
