@@ -62,10 +62,15 @@ MemberStatus DeriveStatus(bool present, const MemberRecord& record,
   if (!order.held()) {
     const bool drains = record.state == ReportedState::kDraining ||
                         record.state == ReportedState::kDrained;
-    const bool is_behind =
-        record.applied_epoch && *record.applied_epoch < order.epoch;
-    return drains && is_behind ? MemberStatus::kStarting
-                               : StatusOfPresent(record.state);
+    if (drains && record.applied_epoch) {
+      if (*record.applied_epoch < order.epoch) return MemberStatus::kStarting;
+      // Its word is here before the order that it obeys.
+      if (*record.applied_epoch > order.epoch)
+        return record.state == ReportedState::kDrained
+                   ? MemberStatus::kOffline
+                   : MemberStatus::kDraining;
+    }
+    return StatusOfPresent(record.state);
   }
   // A member that speaks no control never says that it is drained; nothing
   // better can be waited for.

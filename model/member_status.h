@@ -40,6 +40,8 @@ std::optional<MemberStatus> ParseMemberStatus(std::string_view name);
 //   yes      no    DRAINING, DRAINED            STARTING while it has not
 //   applied
 //                                               the order that released it;
+//                                               as if held while it obeys an
+//                                               order that is not known yet;
 //                                               DEGRADED afterwards: it takes
 //                                               no work, but nobody ordered
 //                                               that

@@ -37,18 +37,26 @@ constexpr char kClassPath[] = "/usr/share/java/zookeeper.jar";
 constexpr absl::Duration kStopGrace = absl::Seconds(2);
 constexpr char kMainClass[] = "org.apache.zookeeper.server.ZooKeeperServerMain";
 
-// A port that was free a moment ago. ZooKeeper itself cannot report the port
-// that the system chose for it.
-absl::StatusOr<int> FreePort() {
+// `port`, or any if it is 0, as long as it was free a moment ago. ZooKeeper
+// itself cannot report the port that the system chose for it; and where
+// somebody listens already, rosterd would take that for its own server.
+absl::StatusOr<int> FreePort(int port) {
   boost::asio::io_context context;
   boost::system::error_code error;
   boost::asio::ip::tcp::acceptor acceptor(context);
   acceptor.open(boost::asio::ip::tcp::v4(), error);
   if (!error)
-    acceptor.bind({boost::asio::ip::address_v4::loopback(), 0}, error);
+    acceptor.set_option(boost::asio::socket_base::reuse_address(true), error);
+  if (!error)
+    acceptor.bind(
+        {boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)},
+        error);
   if (error)
     return absl::UnavailableError(
-        base::StrCat("no free port on 127.0.0.1: ", error.message()));
+        port == 0 ? base::StrCat("no free port on 127.0.0.1: ", error.message())
+                  : base::StrCat("--dev-port ", port,
+                                 " cannot be listened on: ", error.message(),
+                                 "; choose another, or none"));
   return acceptor.local_endpoint().port();
 }
 
@@ -142,9 +150,7 @@ absl::Status DevZooKeeper::Prepare() {
         base::StrCat("--dev-data ", options_.data,
                      ": another rosterd uses it, or it cannot be written: ",
                      std::strerror(errno)));
-  if (options_.port == 0) {
-    ROSTER_ASSIGN_OR_RETURN(options_.port, FreePort());
-  }
+  ROSTER_ASSIGN_OR_RETURN(options_.port, FreePort(options_.port));
   servers_ = base::StrCat("127.0.0.1:", options_.port);
 
   std::ofstream config(fs::path(options_.data) / "zoo.cfg");

@@ -65,6 +65,16 @@ TEST(DeriveStatusTest, AMemberThatHasNotHeardOfItsReleaseIsStarting) {
   }
 }
 
+TEST(DeriveStatusTest, AMemberMayKnowItsOrderFirst) {
+  const Order known{.epoch = 2};
+  EXPECT_EQ(DeriveStatus(true, Reporting(ReportedState::kDraining, 3), known),
+            MemberStatus::kDraining);
+  EXPECT_EQ(DeriveStatus(true, Reporting(ReportedState::kDrained, 3), known),
+            MemberStatus::kOffline);
+  EXPECT_EQ(DeriveStatus(true, Reporting(ReportedState::kUp, 3), known),
+            MemberStatus::kUp);
+}
+
 TEST(DeriveStatusTest, HeldMemberThatSpeaksNoControlIsOffline) {
   for (const Row& row : kRows) {
     SCOPED_TRACE(ReportedStateName(row.state));
