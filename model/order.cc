@@ -88,7 +88,7 @@ absl::StatusOr<Order> ParseOrder(std::string_view bytes) {
   FieldReader fields(json, "order", "", status);
   Order order;
   fields.Require("epoch");
-  fields.Read("epoch", order.epoch);
+  fields.Read("epoch", order.epoch, 0, kMaxEpoch);
   ReadHolds(fields, order.holds);
   CheckDesired(fields, order);
   fields.Read("forgotten_czxid", order.forgotten_czxid);

@@ -14,6 +14,8 @@ namespace roster::model {
 // /roster/<cluster>/control/<name> in docs/znodes.md.
 
 inline constexpr int kOrderVersion = 1;
+// No epoch is higher: JSON's numbers hold it exactly in every language.
+inline constexpr int64_t kMaxEpoch = int64_t{1} << 52;
 
 enum class HoldMode {
   kDrain,      // running work may finish until the deadline

@@ -301,7 +301,8 @@ void ControlStore::AuditRefusal(model::AuditEntry audit,
 }
 
 absl::StatusOr<std::vector<ControlStore::OrderNode>> ControlStore::ReadOrders(
-    const std::vector<std::string>& names, absl::Time deadline) {
+    const std::vector<std::string>& names, const ClusterView& view,
+    absl::Time deadline) {
   std::vector<std::string> order_paths;
   order_paths.reserve(names.size());
   for (const std::string& name : names)
@@ -323,6 +324,15 @@ absl::StatusOr<std::vector<ControlStore::OrderNode>> ControlStore::ReadOrders(
     } else if (!absl::IsNotFound(nodes[i].status())) {
       return nodes[i].status();
     }
+    order.stored_epoch = order.order.epoch;
+    const MemberPtr member = view.members.Find(names[i]);
+    if (member != nullptr && member->record.applied_epoch &&
+        *member->record.applied_epoch < model::kMaxEpoch)
+      order.order.epoch =
+          std::max(order.order.epoch, *member->record.applied_epoch);
+    if (order.order.epoch >= model::kMaxEpoch)
+      order.problem = absl::FailedPreconditionError(
+          base::StrCat("epoch: there is none after ", order.order.epoch));
     orders.push_back(std::move(order));
   }
   return orders;

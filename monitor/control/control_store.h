@@ -108,12 +108,16 @@ class ControlStore {
     std::string name;
     bool exists = false;
     int32_t version = 0;
+    // Its epoch is the newest that is known: a node that was deleted by hand
+    // must not let epochs start over, below what its member obeys.
     model::Order order;
+    int64_t stored_epoch = 0;
     absl::Status problem;  // why it cannot be read
     absl::Time changed_at = absl::InfinitePast();
   };
   absl::StatusOr<std::vector<OrderNode>> ReadOrders(
-      const std::vector<std::string>& names, absl::Time deadline);
+      const std::vector<std::string>& names, const ClusterView& view,
+      absl::Time deadline);
   // The op that puts `order` in the place of what `node` was read from.
   zk::Op WriteOrder(const OrderNode& node, const model::Order& order) const;
 

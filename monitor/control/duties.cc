@@ -71,9 +71,10 @@ absl::Status Duties::ExpireHolds(const std::string& leader_node,
        .ticket = "",
        .targets = {}},
       leader_node, deadline,
-      [&](const FencedView&) -> absl::StatusOr<Changeset> {
-        ROSTER_ASSIGN_OR_RETURN(const auto orders,
-                                store_.ReadOrders(names, deadline));
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
+        ROSTER_ASSIGN_OR_RETURN(
+            const auto orders,
+            store_.ReadOrders(names, *fenced.view, deadline));
         Changeset change;
         for (const auto& node : orders) {
           std::vector<std::string> released;

@@ -246,7 +246,8 @@ absl::StatusOr<StoredOperation> ChangeOperation(
                              : request.verb == Verb::kResume
                                  ? "ResumeOperation"
                                  : "CancelOperation";
-  const auto build = [&](const FencedView&) -> absl::StatusOr<Changeset> {
+  const auto build =
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     ROSTER_ASSIGN_OR_RETURN(
         StoredOperation stored,
         store.ReadOperation(request.id, request.meta.deadline));
@@ -259,7 +260,7 @@ absl::StatusOr<StoredOperation> ChangeOperation(
       ROSTER_ASSIGN_OR_RETURN(
           const auto orders,
           store.ReadOrders(ToRelease(operation, request.release_holds),
-                           request.meta.deadline));
+                           *fenced.view, request.meta.deadline));
       const HoldFilter own{.all = false,
                            .ids = {},
                            .owner = operation.owner,

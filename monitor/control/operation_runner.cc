@@ -26,15 +26,16 @@ void FailMember(model::Operation& operation, const std::string& name,
 
 // Adds what the plan does to the members' orders. A member whose order cannot
 // be written has failed.
-absl::Status AddOrders(ControlStore& store, OperationPlan& plan,
-                       absl::Time deadline, Changeset& change) {
+absl::Status AddOrders(ControlStore& store, const ClusterView& view,
+                       OperationPlan& plan, absl::Time deadline,
+                       Changeset& change) {
   const absl::Time now = absl::Now();
   const auto write = [&](const OrderNode& node, const model::Order& next) {
     change.ops.push_back(store.WriteOrder(node, next));
     change.targets.push_back({node.name, node.order.epoch, next.epoch});
   };
   ROSTER_ASSIGN_OR_RETURN(const auto to_hold,
-                          store.ReadOrders(plan.hold, deadline));
+                          store.ReadOrders(plan.hold, view, deadline));
   for (const OrderNode& node : to_hold) {
     absl::Status problem = node.problem;
     if (problem.ok()) {
@@ -47,7 +48,7 @@ absl::Status AddOrders(ControlStore& store, OperationPlan& plan,
       FailMember(plan.next, node.name, std::string(base::Message(problem)));
   }
   ROSTER_ASSIGN_OR_RETURN(const auto to_release,
-                          store.ReadOrders(plan.release, deadline));
+                          store.ReadOrders(plan.release, view, deadline));
   const HoldFilter own{.all = false,
                        .ids = {},
                        .owner = plan.next.owner,
@@ -74,7 +75,8 @@ absl::Status RunOne(ControlStore& store, const std::string& leader_node,
         PlanOperation(stored.operation, *fenced.view, absl::Now());
     Changeset change;
     if (plan.empty_for(stored.operation)) return change;
-    ROSTER_RETURN_IF_ERROR(AddOrders(store, plan, deadline, change));
+    ROSTER_RETURN_IF_ERROR(
+        AddOrders(store, *fenced.view, plan, deadline, change));
     change.forced = stored.operation.force;
     if (plan.next.state != stored.operation.state)
       change.targets.push_back({.name = seen.id});

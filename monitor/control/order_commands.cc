@@ -78,10 +78,11 @@ absl::Status Unreadable(const OrderNode& node, const std::string& path) {
 }
 
 absl::StatusOr<std::vector<OrderNode>> ReadForChange(
-    ControlStore& store, const std::vector<std::string>& names,
+    ControlStore& store, const ClusterView& view,
+    const std::vector<std::string>& names,
     const std::optional<int64_t>& expected_epoch, absl::Time deadline) {
   ROSTER_ASSIGN_OR_RETURN(std::vector<OrderNode> orders,
-                          store.ReadOrders(names, deadline));
+                          store.ReadOrders(names, view, deadline));
   for (const OrderNode& node : orders) {
     if (!node.problem.ok())
       return Unreadable(node,
@@ -93,7 +94,7 @@ absl::StatusOr<std::vector<OrderNode>> ReadForChange(
                            node.order.epoch, " and not ", *expected_epoch,
                            ": somebody has changed it since; look again")),
           "EPOCH_MISMATCH",
-          {{"member", node.name}, {"epoch", base::StrCat(node.order.epoch)}});
+          {{"member", node.name}, {"epoch", base::StrCat(node.stored_epoch)}});
   }
   return orders;
 }
@@ -133,6 +134,12 @@ absl::Status RefuseByBudget(const ClusterView& view,
 
 absl::StatusOr<TakeOfflineResult> TakeOffline(
     ControlStore& store, const TakeOfflineRequest& request) {
+  // Their holds would be taken for an operation's own.
+  if (request.terms.owner.starts_with("op-"))
+    return base::WithBadField(
+        absl::InvalidArgumentError(
+            "owner: names that begin with \"op-\" are those of operations"),
+        "owner");
   std::vector<BudgetReport> reports;
   std::vector<OrderChange> changes;
   const auto build =
@@ -141,9 +148,10 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
     ROSTER_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                             ResolveTargets(request.targets, view,
                                            request.allow_absent, kMaxTargets));
-    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, names, request.expected_epoch,
-                                          request.meta.deadline));
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, *fenced.view, names, request.expected_epoch,
+                      request.meta.deadline));
     Changeset change;
     reports = CheckBudgets(view, *view.budgets, names);
     if (absl::Status refusal = RefuseByBudget(view, reports); !refusal.ok()) {
@@ -216,9 +224,10 @@ absl::StatusOr<BringOnlineResult> BringOnline(
       std::erase_if(names, [&](const std::string& name) {
         return !fenced.view->members.Find(name)->order->held();
       });
-    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, names, request.expected_epoch,
-                                          request.meta.deadline));
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<OrderNode> orders,
+        ReadForChange(store, *fenced.view, names, request.expected_epoch,
+                      request.meta.deadline));
     Changeset change;
     changes.clear();
     for (const OrderNode& node : orders) {
@@ -259,7 +268,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
 absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
                                      const std::string& name,
                                      absl::Time deadline) {
-  auto orders = store.ReadOrders({name}, deadline);
+  auto orders = store.ReadOrders({name}, ClusterView(), deadline);
   if (!orders.ok())
     return base::WithReason(std::move(orders).status(),
                             "ZOOKEEPER_UNAVAILABLE");
@@ -306,12 +315,13 @@ MemberResult ToMemberResult(const Committed& committed) {
 
 absl::StatusOr<MemberResult> Evict(ControlStore& store,
                                    const MemberRequest& request) {
-  const auto build = [&](const FencedView&) -> absl::StatusOr<Changeset> {
+  const auto build =
+      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const std::string path =
         model::JoinPath(store.options().members_path, request.name);
     ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, {request.name}, std::nullopt,
-                                          request.meta.deadline));
+                            ReadForChange(store, *fenced.view, {request.name},
+                                          std::nullopt, request.meta.deadline));
     const OrderNode& node = orders.front();
     auto present = store.session().Exists(path, request.meta.deadline);
     if (absl::IsNotFound(present.status())) return Unknown(request.name);
@@ -364,8 +374,8 @@ absl::StatusOr<MemberResult> Forget(ControlStore& store,
               request.name, " lives: only who is gone can be forgotten")),
           "MEMBER_PRESENT", {{"member", request.name}});
     ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, {request.name}, std::nullopt,
-                                          request.meta.deadline));
+                            ReadForChange(store, *fenced.view, {request.name},
+                                          std::nullopt, request.meta.deadline));
     const OrderNode& node = orders.front();
     if (node.order.held())
       return base::WithReason(

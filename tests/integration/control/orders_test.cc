@@ -209,6 +209,26 @@ TEST_F(OrdersTest, ABrokenOrderIsReportedAndLeftAsItIs) {
   EXPECT_EQ(stack_->status("web-01"), "UP");
 }
 
+TEST_F(OrdersTest, EpochsDoNotStartOverWhenANodeIsDeletedByHand) {
+  Join("web-01", Record("UP", 6));
+  stack_ = MakeStack();
+  EVENTUALLY(stack_->status("web-01") == "UP");
+  const auto result = stack_->TakeOffline(Drain({"web-01"}));
+  ASSERT_OK(result.status());
+  EXPECT_EQ(result->changes[0].epoch, 7) << "the member obeys 6";
+  EXPECT_EQ(StoredOrder("web-01").epoch, 7);
+}
+
+TEST_F(OrdersTest, AnEpochThatHasNoNextIsNoOrder) {
+  Start({"web-01"});
+  ASSERT_OK(probe_
+                .Create("/roster/default/control/web-01",
+                        R"({"v":1,"epoch":9223372036854775807,"holds":[]})")
+                .status());
+  const auto result = stack_->TakeOffline(Drain({"web-01"}));
+  EXPECT_EQ(ReasonOf(result.status()), "ORDER_UNREADABLE");
+}
+
 TEST_F(OrdersTest, ExpiredHoldsEndByThemselves) {
   Start({"web-01"});
   TakeOfflineRequest request = Drain({"web-01"});

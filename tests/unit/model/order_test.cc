@@ -45,7 +45,7 @@ std::string WithHold(const std::string& hold) {
 }
 
 TEST(OrderTest, WhatIsWrittenReadsBackEqual) {
-  for (const Order& order : {TwoHolds(), Order{}, Order{.epoch = INT64_MAX}}) {
+  for (const Order& order : {TwoHolds(), Order{}, Order{.epoch = kMaxEpoch}}) {
     ASSERT_OK_AND_ASSIGN(const Order read, ParseOrder(SerializeOrder(order)));
     EXPECT_EQ(read, order);
   }
@@ -123,6 +123,7 @@ TEST(OrderTest, RefusesEpochsThatCannotFence) {
   ExpectRefused(R"({"v":1,"epoch":-1,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":1.5,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":"1","holds":[]})", "epoch");
+  ExpectRefused(R"({"v":1,"epoch":4503599627370497,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":9223372036854775808,"holds":[]})", "epoch");
   ExpectRefused(R"({"v":1,"epoch":1e999,"holds":[]})", "not JSON");
 }
