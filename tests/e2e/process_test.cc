@@ -180,7 +180,8 @@ TEST(DevTest, APortInUseIsSaidAndEndsRosterd) {
                   "--http-listen", "127.0.0.1:0"});
 
   EXPECT_EQ(second.status.code, 1);
-  EXPECT_THAT(second.err, HasSubstr("ZooKeeper"));
+  EXPECT_THAT(second.err, HasSubstr("--dev-port " + port));
+  EXPECT_THAT(second.err, HasSubstr("in use"));
 }
 
 TEST(DevTest, ADataFolderInUseIsSaidAndLeftAlone) {
