@@ -21,12 +21,25 @@ std::string ErrorOf(const grpc::Status& status) {
                       "/", info.reason());
 }
 
-ControlClient::ControlClient(const std::string& address) {
+namespace {
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
   // A channel of its own: a thousand calls should not wait for each other.
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  stub_ = v1::ControlService::NewStub(grpc::CreateCustomChannel(
-      address, grpc::InsecureChannelCredentials(), arguments));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+}  // namespace
+
+ControlClient::ControlClient(const std::string& address)
+    : channel_(NewChannel(address)),
+      stub_(v1::ControlService::NewStub(channel_)) {}
+
+bool ControlClient::Connect(absl::Duration timeout) {
+  return channel_->WaitForConnected(
+      absl::ToChronoTime(absl::Now() + Scaled(timeout)));
 }
 
 v1::Operation ControlClient::Operation(const std::string& id) {

@@ -45,6 +45,10 @@ class ControlClient {
   // `address`: RosterdProcess::grpc(). It may die; calls fail then.
   explicit ControlClient(const std::string& address);
 
+  // Connects, unless it is connected, over several tries if it must; false
+  // after `timeout`.
+  bool Connect(absl::Duration timeout = absl::Seconds(10));
+
   template <typename Request, typename Response>
   Answer<Response> Call(grpc::Status (ControlStub::*method)(
                             grpc::ClientContext*, const Request&, Response*),
@@ -75,7 +79,8 @@ class ControlClient {
   int64_t LeaderPid();
 
  private:
-  std::unique_ptr<ControlStub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<ControlStub> stub_;
 };
 
 // A hold of "ops" on each, to let work finish.
