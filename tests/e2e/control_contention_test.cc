@@ -39,8 +39,8 @@ class ContentionTest : public ControlE2eTest {
     std::vector<Answer<Response>> answers(requests.size());
     std::vector<std::unique_ptr<ControlClient>> clients;
     for (size_t i = 0; i < requests.size(); ++i) {
-      clients.push_back(std::make_unique<ControlClient>(
-          monitors_[i % 2]->rosterd->grpc()));
+      clients.push_back(
+          std::make_unique<ControlClient>(monitors_[i % 2]->rosterd->grpc()));
       EXPECT_TRUE(clients.back()->Connect());
     }
     std::vector<std::thread> threads;
