@@ -6,7 +6,9 @@ function(roster_library NAME)
   add_library(roster_${NAME} STATIC ${ARG_SRCS})
   add_library(roster::${NAME} ALIAS roster_${NAME})
   set_target_properties(roster_${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(roster_${NAME} PUBLIC roster_options ${ARG_DEPS})
+  # Who uses an installed library chooses warnings and the like by himself.
+  target_link_libraries(roster_${NAME}
+    PUBLIC $<BUILD_INTERFACE:roster_options> ${ARG_DEPS})
 endfunction()
 
 # roster_binary(NAME SRCS ... DEPS ...) builds bin/<NAME>.
