@@ -16,8 +16,8 @@
 #include "coordination/config_edit.h"
 #include "coordination/guarded_call.h"
 #include "coordination/retry.h"
-#include "coordination/sequential_name.h"
 #include "model/paths.h"
+#include "model/sequential_name.h"
 #include "zk/status.h"
 
 namespace roster::coordination {
@@ -113,7 +113,8 @@ absl::StatusOr<BroadcastMessage> Broadcast::Send(std::string_view text,
     if (sent.ok()) {
       message.path = sent->path;
       message.czxid = sent->czxid;
-      message.number = SequenceOf(message.path, kBroadcastMarker).value_or(0);
+      message.number =
+          model::SequenceOf(message.path, kBroadcastMarker).value_or(0);
       Trim(deadline);
       return message;
     }
@@ -130,7 +131,7 @@ void Broadcast::Trim(absl::Time deadline) {
   auto children = session.GetChildren(topic_path_, deadline);
   if (!children.ok()) return;
   std::vector<std::string> names =
-      SortBySequence(std::move(children->names), kBroadcastMarker);
+      model::SortBySequence(std::move(children->names), kBroadcastMarker);
   const size_t kept = std::max<size_t>(options_.max_messages, 1);
   for (size_t i = 0; i + kept < names.size(); ++i) {
     const std::string path = model::JoinPath(topic_path_, names[i]);
@@ -153,7 +154,7 @@ absl::StatusOr<std::vector<BroadcastMessage>> Broadcast::List(
   if (absl::IsNotFound(children.status())) return messages;
   if (!children.ok()) return children.status();
   std::vector<std::string> names =
-      SortBySequence(std::move(children->names), kBroadcastMarker);
+      model::SortBySequence(std::move(children->names), kBroadcastMarker);
   std::reverse(names.begin(), names.end());
   for (const std::string& name : names) {
     const std::string path = model::JoinPath(topic_path_, name);
@@ -165,7 +166,7 @@ absl::StatusOr<std::vector<BroadcastMessage>> Broadcast::List(
     auto message = ParseBroadcastMessage(node->data);
     if (!message.ok()) continue;
     message->path = path;
-    message->number = *SequenceOf(name, kBroadcastMarker);
+    message->number = *model::SequenceOf(name, kBroadcastMarker);
     message->czxid = node->stat.czxid;
     messages.push_back(*std::move(message));
   }

@@ -11,8 +11,8 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "coordination/child_mirror.h"
-#include "coordination/sequential_name.h"
 #include "model/paths.h"
+#include "model/sequential_name.h"
 #include "zk/status.h"
 
 namespace roster::coordination {
@@ -91,7 +91,7 @@ class BroadcastListener::Impl final : public ChildMirror::Listener {
 
 void BroadcastListener::Impl::OnChild(std::string_view name,
                                       const zk::Node& node) {
-  const auto number = SequenceOf(name, kBroadcastMarker);
+  const auto number = model::SequenceOf(name, kBroadcastMarker);
   if (!number || (handled_ && node.stat.czxid <= *handled_)) return;
   auto message = ParseBroadcastMessage(node.data);
   if (!message.ok()) {

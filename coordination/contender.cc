@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "base/strings.h"
 #include "coordination/node_removal.h"
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 #include "zk/status.h"
 
 namespace roster::coordination {
@@ -327,7 +327,7 @@ std::optional<size_t> Contender::Blocker(const std::vector<std::string>& line,
 std::vector<std::string> Contender::Line(std::vector<std::string> names) const {
   std::vector<std::string> markers = options_.others;
   markers.push_back(options_.marker);
-  return SortBySequence(std::move(names), markers);
+  return model::SortBySequence(std::move(names), markers);
 }
 
 }  // namespace roster::coordination

@@ -8,7 +8,7 @@
 #include "coordination/contender.h"
 #include "coordination/node_removal.h"
 #include "coordination/retry.h"
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 
 namespace roster::coordination {
 namespace {
@@ -129,7 +129,7 @@ absl::StatusOr<Leader> Election::FindLeader(Client& client,
           client.blocking().GetChildren(path, deadline);
       if (!children.ok()) return children.status();
       const std::vector<std::string> line =
-          SortBySequence(std::move(children->names), kLatchMarker);
+          model::SortBySequence(std::move(children->names), kLatchMarker);
       if (line.empty())
         return absl::NotFoundError(base::StrCat(path, ": nobody leads"));
       std::string first = ChildPath(path, line.front());

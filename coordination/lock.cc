@@ -7,8 +7,8 @@
 #include "coordination/lock_names.h"
 #include "coordination/node_removal.h"
 #include "coordination/retry.h"
-#include "coordination/sequential_name.h"
 #include "coordination/thread_claims.h"
+#include "model/sequential_name.h"
 
 namespace roster::coordination {
 
@@ -60,7 +60,7 @@ absl::Status Lock::RequestRelease(Client& client, const std::string& path,
       client, deadline, [&] { return session.GetChildren(path, deadline); });
   if (!children.ok()) return children.status();
   const std::vector<std::string> line =
-      SortBySequence(std::move(children->names), LockMarkers());
+      model::SortBySequence(std::move(children->names), LockMarkers());
   if (line.empty())
     return absl::NotFoundError(base::StrCat(path, ": held by nobody"));
   return RetryRead(client, deadline, [&] {

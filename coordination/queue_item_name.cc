@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "base/strings.h"
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 
 namespace roster::coordination {
 namespace {
@@ -57,7 +57,7 @@ std::optional<QueueItemName> ParseQueueItemName(std::string_view name) {
   } else if (!Skip(rest, "qn-")) {
     return std::nullopt;
   }
-  const auto sequence = SequenceOf(base::StrCat("#", rest), "#");
+  const auto sequence = model::SequenceOf(base::StrCat("#", rest), "#");
   if (!sequence) return std::nullopt;
   item.sequence = *sequence;
   return item;
@@ -75,7 +75,7 @@ std::vector<QueueItemName> SortQueueItems(
   }
   std::vector<QueueItemName> sorted;
   sorted.reserve(items.size());
-  for (const size_t i : OrderOfSequences(sequences))
+  for (const size_t i : model::OrderOfSequences(sequences))
     sorted.push_back(std::move(items[i]));
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const QueueItemName& a, const QueueItemName& b) {

@@ -141,6 +141,10 @@ ClusterPaths::ClusterPaths(std::string_view state_path,
   config = JoinPath(root, "config");
   broadcasts = JoinPath(root, "broadcasts");
   names = JoinPath(root, "names");
+  elections = JoinPath(root, "elections");
+  locks = JoinPath(root, "locks");
+  queues = JoinPath(root, "queues");
+  barriers = JoinPath(root, "barriers");
 }
 
 }  // namespace roster::model

@@ -48,6 +48,11 @@ struct ClusterPaths {
   std::string config;      // the entries' parent
   std::string broadcasts;  // the topics' parent
   std::string names;       // parent of the names that were given out
+  // Parents of what programs coordinate by, unless they agree on other paths.
+  std::string elections;
+  std::string locks;  // semaphores too
+  std::string queues;
+  std::string barriers;
 };
 
 }  // namespace roster::model

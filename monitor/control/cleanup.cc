@@ -6,7 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 
 namespace roster::monitor {
 namespace {
@@ -33,7 +33,7 @@ absl::Status TrimAudit(ControlStore& store, const std::string& leader_node,
   ROSTER_ASSIGN_OR_RETURN(zk::Children children,
                           store.session().GetChildren(parent, deadline));
   const std::vector<std::string> names =
-      coordination::SortBySequence(std::move(children.names), "e-");
+      model::SortBySequence(std::move(children.names), "e-");
   std::vector<zk::Op> deletions;
   for (size_t i = 0; i + kMaxAuditEntries < names.size(); ++i)
     deletions.push_back(

@@ -8,8 +8,8 @@
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "coordination/sequential_name.h"
 #include "model/budget.h"
+#include "model/sequential_name.h"
 
 namespace roster::monitor {
 namespace {
@@ -204,7 +204,7 @@ absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
   if (!children.ok())
     return base::WithReason(children.status(), "ZOOKEEPER_UNAVAILABLE");
   std::vector<std::string> names =
-      coordination::SortBySequence(std::move(children->names), kAuditMarker);
+      model::SortBySequence(std::move(children->names), kAuditMarker);
   std::reverse(names.begin(), names.end());  // newest first
 
   const auto wanted = [&](const model::AuditEntry& entry) {
@@ -220,7 +220,7 @@ absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
   auto next = names.begin();
   if (query.before > 0)
     next = std::find_if(names.begin(), names.end(), [&](const auto& name) {
-      return *coordination::SequenceOf(name, kAuditMarker) < query.before;
+      return *model::SequenceOf(name, kAuditMarker) < query.before;
     });
   while (next != names.end()) {
     const auto end = next + std::min<size_t>(kPart, names.end() - next);
@@ -235,7 +235,7 @@ absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
         return base::WithReason(node.status(), "ZOOKEEPER_UNAVAILABLE");
       auto entry = model::ParseAuditEntry(node->data);
       if (!entry.ok() || !wanted(*entry)) continue;
-      const int64_t sequence = *coordination::SequenceOf(name, kAuditMarker);
+      const int64_t sequence = *model::SequenceOf(name, kAuditMarker);
       page.lines.push_back({sequence, *std::move(entry)});
       if (page.lines.size() == query.limit) {
         if (next != names.end()) page.next_before = sequence;

@@ -5,10 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "base/strings.h"
+#include "model/sequential_name.h"
 #include "monitor/state/budget_check.h"
 #include "monitor/state/cluster_table.h"
 #include "monitor/state/member_events.h"
@@ -69,26 +67,19 @@ std::shared_ptr<const StoredOperation> ReadOperation(std::string_view id,
   return stored;
 }
 
-// The place in the election that a node's name ends with; absent: it is no
-// candidate's. Curator's recipe and ours have names like _c_<uuid>-latch-<n>.
-std::optional<int64_t> PlaceOf(std::string_view node) {
-  constexpr std::string_view kMark = "-latch-";
-  constexpr size_t kDigits = 10;
-  if (node.size() < kMark.size() + kDigits) return std::nullopt;
-  const std::string_view digits = node.substr(node.size() - kDigits);
-  node.remove_suffix(kDigits);
-  int64_t place = 0;
-  if (!node.ends_with(kMark) ||
-      !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit) ||
-      !absl::SimpleAtoi(base::ToAbsl(digits), &place)) {
-    return std::nullopt;
-  }
-  return place;
-}
+// What a candidate's node is called before its number. Curator's recipe and
+// ours have names like _c_<uuid>-latch-<n>.
+constexpr std::string_view kLatchMarker = "-latch-";
 
-bool IsBefore(const MonitorInfo& a, const MonitorInfo& b) {
-  return std::pair(PlaceOf(a.node), std::string_view(a.node)) <
-         std::pair(PlaceOf(b.node), std::string_view(b.node));
+// In the order of the election.
+std::vector<MonitorInfo> InOrder(std::vector<MonitorInfo> monitors) {
+  std::vector<int64_t> places;
+  for (const MonitorInfo& monitor : monitors)
+    places.push_back(*model::SequenceOf(monitor.node, kLatchMarker));
+  std::vector<MonitorInfo> ordered;
+  for (const size_t i : model::OrderOfSequences(places))
+    ordered.push_back(std::move(monitors[i]));
+  return ordered;
 }
 
 }  // namespace
@@ -183,7 +174,7 @@ void ClusterTable::ApplyOperation(std::string_view id,
 
 void ClusterTable::ApplyMonitor(std::string_view node,
                                 const std::string_view* data, absl::Time now) {
-  if (!PlaceOf(node)) return;
+  if (!model::SequenceOf(node, kLatchMarker)) return;
   const std::vector<MonitorInfo>& before = *current_.monitors;
   std::vector<MonitorInfo> after;
   for (const MonitorInfo& monitor : before)
@@ -193,8 +184,8 @@ void ClusterTable::ApplyMonitor(std::string_view node,
     if (auto record = model::ParseMonitorRecord(*data); record.ok())
       static_cast<model::MonitorRecord&>(info) = *std::move(record);
     info.node = node;
-    after.insert(std::upper_bound(after.begin(), after.end(), info, IsBefore),
-                 std::move(info));
+    after.push_back(std::move(info));
+    after = InOrder(std::move(after));
   }
   if (after == before) return;
   std::vector<Event> events;

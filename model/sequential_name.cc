@@ -1,4 +1,4 @@
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 
 #include <algorithm>
 #include <numeric>
@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "base/strings.h"
 
-namespace roster::coordination {
+namespace roster::model {
 namespace {
 
 constexpr size_t kDigits = 10;
@@ -79,4 +79,4 @@ std::vector<std::string> SortBySequence(
   return sorted;
 }
 
-}  // namespace roster::coordination
+}  // namespace roster::model

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace roster::coordination {
+namespace roster::model {
 
 // Names of sequential nodes: something, a marker that tells the recipe, and the
 // number that ZooKeeper appended. Pure.
@@ -32,4 +32,4 @@ std::vector<std::string> SortBySequence(std::vector<std::string> names,
 std::vector<std::string> SortBySequence(
     std::vector<std::string> names, const std::vector<std::string>& markers);
 
-}  // namespace roster::coordination
+}  // namespace roster::model

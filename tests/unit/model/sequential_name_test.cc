@@ -1,9 +1,9 @@
-#include "coordination/sequential_name.h"
+#include "model/sequential_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace roster::coordination {
+namespace roster::model {
 namespace {
 
 using ::testing::ElementsAre;
@@ -60,4 +60,4 @@ TEST(SortBySequenceTest, KeepsTheOrderOfCreationWhereTheCounterWraps) {
 }
 
 }  // namespace
-}  // namespace roster::coordination
+}  // namespace roster::model
