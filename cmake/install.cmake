@@ -1,0 +1,59 @@
+# What `cmake --install` installs, in components:
+#   runtime      libroster.so.0
+#   development  headers, static libraries, CMake package, pkg-config files
+#   rosterd, rosterctl  the programs with what belongs to them; packaging/
+# A component needs only its own targets built.
+include(CMakePackageConfigHelpers)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
+install(TARGETS roster EXPORT RosterTargets
+  LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
+foreach(library base model zk coordination registrar)
+  set_target_properties(roster_${library} PROPERTIES EXPORT_NAME ${library})
+  install(TARGETS roster_${library} EXPORT RosterCxxTargets
+    ARCHIVE COMPONENT development)
+endforeach()
+
+# Headers. The C ones as they are; of the C++ ones those that the following
+# include, with includes that name them below roster/.
+install(DIRECTORY registrar/c/roster DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT development FILES_MATCHING PATTERN "*.h")
+set(ROSTER_PUBLIC_HEADERS registrar/registrar.h)
+foreach(header
+    barrier broadcast broadcast_listener child_mirror client config_store
+    config_subscription count_barrier double_barrier election leader_election lock
+    multi_lock queue read_write_lock semaphore service_directory
+    static_election unique_name)
+  list(APPEND ROSTER_PUBLIC_HEADERS coordination/${header}.h)
+endforeach()
+configure_file(cmake/install_headers.cmake.in install_headers.cmake @ONLY)
+install(SCRIPT ${PROJECT_BINARY_DIR}/install_headers.cmake COMPONENT development)
+
+# find_package(Roster)
+set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Roster)
+foreach(export RosterTargets RosterCxxTargets)
+  install(EXPORT ${export} NAMESPACE Roster:: DESTINATION ${_cmake_dir}
+    COMPONENT development)
+endforeach()
+configure_package_config_file(cmake/RosterConfig.cmake.in RosterConfig.cmake
+  INSTALL_DESTINATION ${_cmake_dir}
+  NO_SET_AND_CHECK_MACRO)
+# While it is 0.x, a minor version may change what C++ sees.
+write_basic_package_version_file(RosterConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/RosterConfig.cmake
+    ${PROJECT_BINARY_DIR}/RosterConfigVersion.cmake cmake/FindZooKeeper.cmake
+  DESTINATION ${_cmake_dir} COMPONENT development)
+
+# pkg-config
+foreach(package roster roster-coordination roster-registrar)
+  configure_file(cmake/${package}.pc.in ${package}.pc.in @ONLY)
+  # Paths are known when it is installed: --prefix may change them.
+  install(CODE "
+    set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
+    configure_file(\"${PROJECT_BINARY_DIR}/${package}.pc.in\"
+                   \"${PROJECT_BINARY_DIR}/${package}.pc\" @ONLY)"
+    COMPONENT development)
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+endforeach()
