@@ -31,6 +31,7 @@ grpc::Slice EncodeMemberMessage(const Member& member) {
 Change::Change(MemberChange change, absl::Time published)
     : revision_(change.revision),
       published_(published),
+      about_view_(false),
       before_(std::move(change.before)),
       after_(std::move(change.after)) {
   // The ring would otherwise keep two states of every member alive.
@@ -40,10 +41,10 @@ Change::Change(MemberChange change, absl::Time published)
 
 Change::Change(uint64_t revision, const roster::v1::ViewInfo& view,
                absl::Time published)
-    : revision_(revision), published_(published) {
+    : revision_(revision), published_(published), about_view_(true) {
   roster::v1::WatchMembersResponse message;
   *message.mutable_view() = view;
-  view_encoded_ = EncodeMessage(message);
+  encoded_ = std::make_unique<grpc::Slice>(EncodeMessage(message));
 }
 
 const std::string& Change::key() const {
@@ -53,12 +54,11 @@ const std::string& Change::key() const {
 }
 
 grpc::Slice Change::Encoded() const {
-  if (view_encoded_) return *view_encoded_;
-  if (!after_) return EncodedRemoval();
+  if (!about_view_ && !after_) return EncodedRemoval();
   base::MutexLock lock(&mu_);
   if (encoded_) return *encoded_;
   grpc::Slice encoded = EncodeMemberMessage(*after_);
-  if (keep_) encoded_ = encoded;
+  if (keep_) encoded_ = std::make_unique<grpc::Slice>(encoded);
   return encoded;
 }
 
@@ -70,7 +70,8 @@ grpc::Slice Change::EncodedRemoval() const {
 }
 
 void Change::StopKeeping() const {
-  std::optional<grpc::Slice> dropped;  // freed outside the lock
+  if (about_view_) return;
+  std::unique_ptr<const grpc::Slice> dropped;  // freed outside the lock
   base::MutexLock lock(&mu_);
   keep_ = false;
   dropped.swap(encoded_);

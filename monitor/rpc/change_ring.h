@@ -33,7 +33,7 @@ class Change {
   // What later changes of the same thing supersede; "" for the view: no
   // member has an empty name.
   const std::string& key() const;
-  bool about_view() const { return view_encoded_.has_value(); }
+  bool about_view() const { return about_view_; }
   uint64_t revision() const { return revision_; }
   absl::Time published() const { return published_; }
   // For selectors. `before` may be a newer state than the true one if no
@@ -45,22 +45,24 @@ class Change {
   // token.
   grpc::Slice Encoded() const;
   grpc::Slice EncodedRemoval() const;
-  // Frees what Encoded() keeps, and lets it keep nothing from now on.
+  // Frees what Encoded() keeps of a member, and lets it keep nothing from now
+  // on.
   void StopKeeping() const;
 
  private:
   friend class ChangeRing;
 
+  // One of these is kept for every member: it is to be small.
   const uint64_t revision_;
   const absl::Time published_;
+  const bool about_view_;
   MemberPtr before_;
   MemberPtr after_;
-  std::optional<grpc::Slice> view_encoded_;
   // Set by the ring, before others see this: the revision of the change that
   // this one superseded there; 0: none.
   uint64_t superseded_ = 0;
   mutable base::Mutex mu_;
-  mutable std::optional<grpc::Slice> encoded_ ABSL_GUARDED_BY(mu_);
+  mutable std::unique_ptr<const grpc::Slice> encoded_ ABSL_GUARDED_BY(mu_);
   mutable bool keep_ ABSL_GUARDED_BY(mu_) = true;
 };
 
