@@ -34,7 +34,7 @@ Contender::Contender(base::Loop& loop, zk::Session& session,
       options_(std::move(options)),
       prefix_(base::StrCat(
           "_c_", boost::uuids::to_string(boost::uuids::random_generator()()),
-          options_.marker)) {
+          options_.tag, options_.marker)) {
   listener_ = session_.AddListener(
       [this](const zk::ConnectionInfo& info) { OnState(info); });
   line_watcher_ = session_.AddWatcher([this](const zk::WatchEvent&) {

@@ -34,6 +34,7 @@ class Contender;
 struct ContenderOptions {
   std::string path;               // the line: a folder, created when missing
   std::string marker = "-lock-";  // of the node's name, before its number
+  std::string tag;                // of the node's name, before the marker
   std::string data;               // of the node
 
   // Markers of nodes in the folder that stand in the same line. Nodes with

@@ -5,19 +5,34 @@
 
 #include "base/strings.h"
 #include "coordination/candidacy.h"
+#include "coordination/candidate_name.h"
 #include "coordination/contender.h"
 #include "coordination/node_removal.h"
 #include "coordination/retry.h"
+#include "coordination/succession.h"
+#include "model/designation.h"
+#include "model/paths.h"
 #include "model/sequential_name.h"
 
 namespace roster::coordination {
 namespace {
 
-constexpr char kLatchMarker[] = "-latch-";
+// Where the designation is that counts; empty: nowhere.
+std::string DesignationOf(const ElectionOptions& options) {
+  if (options.designation == "-") return "";
+  return options.designation.empty() ? model::DesignationPathOf(options.path)
+                                     : options.designation;
+}
+
+std::string IdOf(const ElectionOptions& options) {
+  const std::string& id = options.id.empty() ? options.data : options.id;
+  return model::ValidateMemberName(id).ok() ? id : "";
+}
 
 }  // namespace
 
-// The contender on the loop, and what threads see of it.
+// The contender on the loop, what it does about designations, and what threads
+// see of it.
 class Election::Candidate {
  public:
   Candidate(base::Loop& loop, ElectionOptions options)
@@ -27,10 +42,20 @@ class Election::Candidate {
 
   void Join(zk::Session& session) {
     if (contender_ != nullptr) return;
+    const std::string designation = DesignationOf(options_);
+    if (!designation.empty())
+      succession_ = std::make_unique<Succession>(
+          loop_, session,
+          SuccessionOptions{.path = options_.path,
+                            .designation = designation,
+                            .id = IdOf(options_),
+                            .log = options_.log,
+                            .on_change = [this] { Publish(); }});
     contender_ = std::make_unique<Contender>(
         loop_, session,
         ContenderOptions{.path = options_.path,
-                         .marker = kLatchMarker,
+                         .marker = std::string(kLatchMarker),
+                         .tag = succession_ ? CandidateTag(IdOf(options_)) : "",
                          .data = options_.data,
                          .rejoins = true,
                          .log = options_.log,
@@ -39,6 +64,7 @@ class Election::Candidate {
 
   void Leave(zk::Session::DoneCallback done) {
     if (contender_ == nullptr) return done(absl::OkStatus());
+    succession_.reset();
     contender_->Leave(std::move(done));
     contender_.reset();
   }
@@ -49,6 +75,9 @@ class Election::Candidate {
     if (contender_ == nullptr)
       return absl::CancelledError(base::StrCat(options_.path, ": resigned"));
     if (!contender_->error().ok()) return contender_->error();
+    if (contender_->standing() == Standing::kGranted)
+      return absl::DeadlineExceededError(base::StrCat(
+          options_.path, ": not elected, gives way to who should lead"));
     if (contender_->waits_for().empty())
       return absl::UnavailableError(
           base::StrCat(options_.path, ": ZooKeeper did not answer in time"));
@@ -58,8 +87,20 @@ class Election::Candidate {
 
  private:
   void OnChange() {
+    if (succession_ == nullptr) return Publish();
+    if (contender_->standing() == Standing::kGranted)
+      succession_->OnTurn(contender_->node_path());
+    else
+      succession_->OnNoTurn();
+    Publish();
+  }
+
+  void Publish() {
     switch (contender_->standing()) {
       case Standing::kGranted:
+        // Before it leads: nothing. About to give way: it may stay after all.
+        if (succession_ != nullptr && !succession_->may_lead())
+          return candidacy_.Update(GrantState::kSuspended);
         return candidacy_.Update(GrantState::kHeld, contender_->node_path(),
                                  contender_->czxid());
       case Standing::kSuspended:
@@ -71,7 +112,9 @@ class Election::Candidate {
 
   base::Loop& loop_;
   const ElectionOptions options_;
-  std::unique_ptr<Contender> contender_;  // confined to the loop
+  // Confined to the loop.
+  std::unique_ptr<Succession> succession_;  // null: obeys no designation
+  std::unique_ptr<Contender> contender_;
 
   Candidacy candidacy_;
 };

@@ -17,6 +17,12 @@ namespace roster::coordination {
 struct ElectionOptions {
   std::string path;  // the candidates' folder, created when it is missing
   std::string data;  // of the candidate's node: who it is. 64 KiB at most.
+  // Who it is to a designation: as a rule the member's name. Empty: `data`, if
+  // that can be a member's name.
+  std::string id;
+  // The node that says who should lead. Empty: that of a cluster's own
+  // election, model::DesignationPathOf(path); "-": none is obeyed.
+  std::string designation;
   // Elected (kHeld, also after a suspension), suspended, or no longer leader
   // (kLost). On the client's loop.
   GrantCallback on_change;
@@ -37,12 +43,18 @@ struct ElectionOptions {
 // A candidate that lost its leadership, or its session, is a candidate again by
 // itself, as the last in line, until it resigns.
 //
+// It obeys designations: an operator may say who should lead, and who when that
+// one is away (rosterctl leader designate). A candidate whose turn it is while
+// a preferred one stands in the line gives way to it; one that leads does so if
+// the designation says so, and learns of it as of a loss. Candidates that know
+// nothing of this take part as before: see Succession.
+//
 // What it does NOT protect from: see Grant; a leader that is stopped between
 // asking may_act() and acting is fenced by its token only. There may be no
 // leader for as long as a session timeout after one has died.
 //
-// See StaticElection for the form with one node, DesignatedElection for a
-// leader that an operator prefers, LeaderElection for the piece on a loop.
+// See StaticElection for the form with one node, LeaderElection for the piece
+// on a loop, LeaderObserver for those who only look.
 //
 // Thread-safety: thread-safe.
 // Lifetime: `client` must outlive this. The destructor resigns, and does not

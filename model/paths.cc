@@ -142,6 +142,7 @@ ClusterPaths::ClusterPaths(std::string_view state_path,
   broadcasts = JoinPath(root, "broadcasts");
   names = JoinPath(root, "names");
   elections = JoinPath(root, "elections");
+  designations = JoinPath(root, "designations");
   locks = JoinPath(root, "locks");
   queues = JoinPath(root, "queues");
   barriers = JoinPath(root, "barriers");

@@ -50,6 +50,7 @@ struct ClusterPaths {
   std::string names;       // parent of the names that were given out
   // Parents of what programs coordinate by, unless they agree on other paths.
   std::string elections;
+  std::string designations;  // of who should lead them
   std::string locks;  // semaphores too
   std::string queues;
   std::string barriers;
