@@ -45,15 +45,10 @@ install(FILES ${PROJECT_BINARY_DIR}/RosterConfig.cmake
     ${PROJECT_BINARY_DIR}/RosterConfigVersion.cmake cmake/FindZooKeeper.cmake
   DESTINATION ${_cmake_dir} COMPONENT development)
 
-# pkg-config
+# pkg-config; the prefix is where the file is, so --prefix may change it.
+file(RELATIVE_PATH ROSTER_PREFIX_FROM_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 foreach(package roster roster-coordination roster-registrar)
-  configure_file(cmake/${package}.pc.in ${package}.pc.in @ONLY)
-  # Paths are known when it is installed: --prefix may change them.
-  install(CODE "
-    set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
-    configure_file(\"${PROJECT_BINARY_DIR}/${package}.pc.in\"
-                   \"${PROJECT_BINARY_DIR}/${package}.pc\" @ONLY)"
-    COMPONENT development)
+  configure_file(cmake/${package}.pc.in ${package}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${package}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endforeach()
