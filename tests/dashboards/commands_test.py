@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the commands of the runbooks against the real rosterctl: who is called
-at night copies them.
+"""Holds the commands of the runbooks, and of the pages for who is new, against
+the real rosterctl: who is called at night copies them.
 
     commands_test.py DIRECTORY-OF-BINARIES
 """
@@ -53,7 +53,8 @@ def main():
     assert problem_of(rosterctl, "rosterctl mebmers"), "a misspelt command would not be found"
     assert problem_of(rosterctl, "rosterctl policy gett"), "nor a misspelt second word"
     assert problem_of(rosterctl, "rosterctl members --nothing"), "a misspelt flag would not be found"
-    for path in sorted((ROOT / "docs/operations").rglob("*.md")):
+    pages = [ROOT / "README.md", ROOT / "docs/quick-start.md", ROOT / "docs/embedding.md"]
+    for path in pages + sorted((ROOT / "docs/operations").rglob("*.md")):
         for command in commands(path.read_text(encoding="utf-8")):
             count += 1
             problem = problem_of(rosterctl, command)
