@@ -158,7 +158,6 @@ absl::Status ValidateBudget(const Budget& budget) {
 
 absl::StatusOr<std::vector<Budget>> ParseBudgets(std::string_view bytes) {
   std::vector<Budget> budgets;
-  if (bytes.empty()) return budgets;
   ROSTER_ASSIGN_OR_RETURN(const Json json,
                           ParseDocument("budgets", bytes, kBudgetsVersion));
   absl::Status status;

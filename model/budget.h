@@ -55,9 +55,9 @@ struct Budget {
 // freeze). The selector's grammar is not looked at.
 absl::Status ValidateBudget(const Budget& budget);
 
-// The node's data, ordered by name. Empty data: no budgets. InvalidArgument,
-// saying what and where, for anything else that is not well-formed: budgets
-// count whole or not at all.
+// The node's data, ordered by name. InvalidArgument, saying what and where, for
+// anything that is not well-formed, empty data too: budgets count whole or not
+// at all, and that there are none is said by there being no node.
 absl::StatusOr<std::vector<Budget>> ParseBudgets(std::string_view bytes);
 std::string SerializeBudgets(const std::vector<Budget>& budgets);
 

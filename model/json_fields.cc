@@ -30,6 +30,8 @@ absl::Status Bad(std::string_view what, std::string_view problem) {
 
 absl::StatusOr<Json> ParseDocument(std::string_view what,
                                    std::string_view bytes, int newest_version) {
+  // Whoever wanted to say "nothing" would have deleted the node.
+  if (bytes.empty()) return Bad(what, "the node is empty");
   // nlohmann's reader takes a NUL byte for the end of its input.
   if (bytes.find('\0') != bytes.npos) return Bad(what, "holds a NUL byte");
   Json json = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);

@@ -83,8 +83,10 @@ OperationCounts CountMembers(const Operation& operation) {
         ++counts.in_flight;
         break;
       case OperationStep::kDone:
-      case OperationStep::kSkipped:
         ++counts.done;
+        break;
+      case OperationStep::kSkipped:
+        ++counts.skipped;
         break;
       case OperationStep::kFailed:
         ++counts.failed;

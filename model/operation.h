@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -115,7 +116,8 @@ struct Operation {
 struct OperationCounts {
   int64_t pending = 0;
   int64_t in_flight = 0;  // draining, restarting, verifying
-  int64_t done = 0;       // done or skipped
+  int64_t done = 0;
+  int64_t skipped = 0;
   int64_t failed = 0;
 };
 OperationCounts CountMembers(const Operation& operation);
@@ -126,6 +128,12 @@ absl::Time ExpectedEnd(const Operation& operation, absl::Time now);
 
 // InvalidArgument, saying what and where, for anything not well-formed.
 absl::StatusOr<Operation> ParseOperation(std::string_view bytes);
+// What can be told of one that ParseOperation() refuses: whom it may be working
+// on, and if possible the rest, so that nobody else takes these members. Nothing
+// unless all names can be read. One whose state is not legible counts as
+// RUNNING, and one without a legible owner as that of its holds.
+std::optional<Operation> SalvageOperation(std::string_view id,
+                                          std::string_view bytes);
 // Compact: members at rest cost little more than their names.
 std::string SerializeOperation(const Operation& operation);
 

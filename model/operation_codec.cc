@@ -1,4 +1,4 @@
-// ParseOperation and SerializeOperation of model/operation.h.
+// ParseOperation, SalvageOperation and SerializeOperation of model/operation.h.
 
 #include <utility>
 
@@ -145,6 +145,44 @@ absl::StatusOr<Operation> ParseOperation(std::string_view bytes) {
   fields.Read("problem", operation.problem);
   ReadMembers(fields, operation.members);
   ROSTER_RETURN_IF_ERROR(status);
+  return operation;
+}
+
+std::optional<Operation> SalvageOperation(std::string_view id,
+                                          std::string_view bytes) {
+  const Json json = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  const auto members = json.find("members");
+  if (members == json.end() || !members->is_array()) return std::nullopt;
+  Operation operation;
+  operation.id = id;
+  for (const Json& element : *members) {
+    if (!element.is_object()) return std::nullopt;
+    absl::Status status;
+    FieldReader fields(element, "operation", "", status);
+    OperationMember member = ReadMember(fields);
+    if (member.name.empty()) return std::nullopt;
+    operation.members.push_back(std::move(member));
+  }
+  // Each for itself: what is wrong with one says nothing of the others.
+  const auto try_read = [&json](const auto& read) {
+    absl::Status status;
+    FieldReader fields(json, "operation", "", status);
+    read(fields);
+  };
+  try_read([&](FieldReader& fields) {
+    fields.ReadEnum("kind", kAllKinds, OperationKindName, operation.kind);
+  });
+  try_read([&](FieldReader& fields) {
+    fields.ReadEnum("state", kAllStates, OperationStateName, operation.state);
+  });
+  try_read([&](FieldReader& fields) { fields.Read("owner", operation.owner); });
+  try_read(
+      [&](FieldReader& fields) { fields.Read("reason", operation.reason); });
+  try_read([&](FieldReader& fields) {
+    fields.Read("created_at", operation.created_at);
+  });
+  if (operation.owner.empty()) operation.owner = operation.id;
   return operation;
 }
 

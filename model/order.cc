@@ -31,6 +31,11 @@ Hold ReadHold(FieldReader& fields) {
 void ReadHolds(FieldReader& fields, std::vector<Hold>& out) {
   // Not assumed to be empty: that would bring a machine online by mistake.
   fields.Require("holds");
+  if (const Json* holds = fields.Find("holds");
+      holds != nullptr && holds->is_array() && holds->size() > kMaxHolds) {
+    return fields.Fail(
+        "holds", base::StrCat(holds->size(), " are more than ", kMaxHolds));
+  }
   fields.ReadArray("holds", [&](FieldReader& of_hold) {
     Hold hold = ReadHold(of_hold);
     for (const Hold& other : out) {
@@ -81,7 +86,6 @@ std::string_view HoldModeName(HoldMode mode) {
 }
 
 absl::StatusOr<Order> ParseOrder(std::string_view bytes) {
-  if (bytes.empty()) return Order{};
   ROSTER_ASSIGN_OR_RETURN(const Json json,
                           ParseDocument("order", bytes, kOrderVersion));
   absl::Status status;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ namespace roster::model {
 inline constexpr int kOrderVersion = 1;
 // No epoch is higher: JSON's numbers hold it exactly in every language.
 inline constexpr int64_t kMaxEpoch = int64_t{1} << 52;
+// More on one member than anybody could keep apart.
+inline constexpr size_t kMaxHolds = 16;
 
 enum class HoldMode {
   kDrain,      // running work may finish until the deadline
@@ -59,8 +62,8 @@ struct Order {
 // well-formed order of a version we know: an order is obeyed whole or not at
 // all. `v`, `epoch`, `holds`, and the `id` and `mode` of each hold must be
 // there; ids must differ; `desired`, when given, must agree with the holds.
-// Unknown fields are ignored, and null counts as not given. Empty data is no
-// order: epoch 0, no holds.
+// Unknown fields are ignored, and null counts as not given. Empty data is not
+// well-formed: that there is no order is said by there being no node.
 absl::StatusOr<Order> ParseOrder(std::string_view bytes);
 
 // Reads back equal, but for ill-formed UTF-8, which becomes U+FFFD, and any

@@ -71,7 +71,6 @@ absl::Status ValidatePolicy(const Policy& policy) {
 
 absl::StatusOr<Policy> ParsePolicy(std::string_view bytes) {
   Policy policy;
-  if (bytes.empty()) return policy;
   ROSTER_ASSIGN_OR_RETURN(const Json json,
                           ParseDocument("policy", bytes, kPolicyVersion));
   absl::Status status;

@@ -56,9 +56,9 @@ absl::Duration DeriveInterval(const ReportingPolicy& policy, int64_t members,
 // 1 h, hold_for 1 s to 1 day.
 absl::Status ValidatePolicy(const Policy& policy);
 
-// Absent fields have their defaults, and empty data is the default policy.
-// InvalidArgument, saying what and where, if it is not well-formed or not
-// valid.
+// Absent fields have their defaults; the default policy is there without a
+// node. InvalidArgument, saying what and where, if it is not well-formed, empty
+// data too, or not valid.
 absl::StatusOr<Policy> ParsePolicy(std::string_view bytes);
 std::string SerializePolicy(const Policy& policy);
 

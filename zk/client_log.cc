@@ -1,5 +1,6 @@
 #include "zk/client_log.h"
 
+#include "base/quoted.h"
 #include "base/strings.h"
 
 namespace roster::zk {
@@ -62,7 +63,7 @@ void ClientLogScope::Handle(std::string_view line) {
   if (!reason.empty()) last_error_ = reason;
   const bool noise = !is_error || !reason.empty();
   base::Log(sink_, noise ? base::LogLevel::kDebug : base::LogLevel::kWarning,
-            "zookeeper client says text=\"", line, "\"");
+            "zookeeper client says text=", base::Quoted(line));
 }
 
 }  // namespace roster::zk

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "zk/session_impl.h"
 
@@ -68,8 +69,8 @@ void Session::Impl::Start() {
   if (!parsed.ok()) {
     // The constructor requires valid options; say what is wrong all the same.
     info_.reason = std::string(base::Message(parsed.status()));
-    base::Log(options_.log, LogLevel::kError, "bad ZooKeeper servers reason=\"",
-              info_.reason, "\"");
+    base::Log(options_.log, LogLevel::kError,
+              "bad ZooKeeper servers reason=", base::Quoted(info_.reason));
     return;
   }
   chroot_ = std::move(parsed->chroot);
@@ -166,8 +167,8 @@ void Session::Impl::EnsureChroot() {
     if (!status.ok()) {
       // It may exist and be out of sight; requests will tell.
       base::Log(options_.log, LogLevel::kWarning,
-                "cannot create chroot path=\"", chroot_, "\" error=\"",
-                base::Message(status), "\"");
+                "cannot create chroot path=", chroot_,
+                " error=", base::Quoted(base::Message(status)));
     }
     chroot_exists_ = true;
     Announce();
@@ -230,7 +231,7 @@ void Session::Impl::OnConnectFailed(const std::string& reason, bool answered) {
   if (first_answer && !first) Notify();
   if (first) {
     base::Log(options_.log, LogLevel::kWarning,
-              "cannot connect to ZooKeeper reason=\"", reason, "\"");
+              "cannot connect to ZooKeeper reason=", base::Quoted(reason));
     Notify();
   }
 }
@@ -261,7 +262,8 @@ void Session::Impl::Change(ConnectionState state, std::string reason) {
                                                  : LogLevel::kWarning,
             "ZooKeeper session state=", ConnectionStateName(state),
             " generation=", info_.generation, " session_id=0x",
-            absl::Hex(info_.session_id), " reason=\"", info_.reason, "\"");
+            absl::Hex(info_.session_id),
+            " reason=", base::Quoted(info_.reason));
   Notify();
 }
 

@@ -18,13 +18,16 @@ export function OperationState({ operation }) {
 }
 
 export function OperationProgress({ operation }) {
-  const { total = 0, done = 0, failed = 0, in_flight: moving = 0 } = operation;
+  const { total = 0, done = 0, failed = 0, skipped = 0,
+          in_flight: moving = 0 } = operation;
   return html`<span class="task-bar"><progress max="1"
       value=${operationRatio(operation)}
       aria-label=${t('operation.progress')} />
     <span class="task-bar-text">${done}/${total}</span>
     ${moving > 0 && html`<span class="badge">${t('operation.moving',
         { n: moving })}</span>`}
+    ${skipped > 0 && html`<span class="badge">${t('operation.skipped',
+        { n: skipped })}</span>`}
     ${failed > 0 && html`<span class="badge warn">${t('operation.failed',
         { n: failed })}</span>`}</span>`;
 }

@@ -61,31 +61,45 @@ int Main(int argc, char** argv) {
 
   CLI::App app{"Indexes the words of files, as a member of a Roster cluster."};
   app.add_option("directories", flags.work.directories,
-                 "what to index [/usr/share/doc /usr/include]");
-  app.add_option("--zookeeper", member.servers, "host:port,...[/chroot]")
+                 "what to index [/usr/share/doc /usr/include]")
+      ->type_name("DIR");
+  app.add_option("--zookeeper", member.servers, "where ZooKeeper is")
+      ->type_name("HOST:PORT,...[/CHROOT]")
       ->capture_default_str();
-  app.add_option("--name", member.name, "name of the member [host name]");
+  app.add_option("--name", member.name, "name of the member [host name]")
+      ->type_name("NAME");
   app.add_option("--service", member.service, "service it reports")
+      ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--label", label_arguments, "label KEY=VALUE; repeatable")
+  app.add_option("--label", label_arguments,
+                 "a label of the member; repeatable")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   app.add_option("--members-path", member.members_path, "parent of the members")
+      ->type_name("PATH")
       ->capture_default_str();
   app.add_option("--state-path", member.state_path, "where orders are kept")
+      ->type_name("PATH")
       ->capture_default_str();
   app.add_option("--cluster", member.cluster, "cluster, for orders")
+      ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--session-timeout", session_timeout, "such as 10s")
+  app.add_option("--session-timeout", session_timeout,
+                 "silence after which it counts as gone")
+      ->type_name("DURATION")
       ->capture_default_str();
   app.add_option("--pace", flags.work.pace,
                  "files per second at most; 0: no limit")
+      ->type_name("RATE")
       ->capture_default_str();
   app.add_option("--passes", flags.work.passes,
                  "times to do it all; 0: for ever")
+      ->type_name("N")
       ->capture_default_str();
   app.add_option("--batch", flags.work.batch,
                  "files taken on at a time; a drain finishes those")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->type_name("N")
       ->capture_default_str();
   app.add_flag("--exit-when-drained", flags.work.exit_when_drained,
                "end with 0 when drained for a restart: a supervisor starts "

@@ -68,7 +68,7 @@ absl::Status DeleteOperations(ControlStore& store,
                               const ClusterView& view, absl::Time deadline) {
   std::vector<std::pair<absl::Time, std::string>> ended;
   for (const auto& [id, stored] : *view.operations)
-    if (stored->operation.ended())
+    if (stored->problem.empty() && stored->operation.ended())
       ended.emplace_back(stored->operation.ended_at, id);
   std::sort(ended.begin(), ended.end());
   const absl::Time before = absl::Now() - kEndedOperationAge;

@@ -57,7 +57,8 @@ absl::StatusOr<Committed> EditBudgets(
         ROSTER_ASSIGN_OR_RETURN(
             const ClusterNode node,
             ReadNode(store, store.paths().budgets, meta.deadline));
-        auto budgets = model::ParseBudgets(node.node.data);
+        auto budgets = node.exists ? model::ParseBudgets(node.node.data)
+                                   : std::vector<model::Budget>();
         if (!budgets.ok()) return Unreadable(node, budgets.status());
         ROSTER_RETURN_IF_ERROR(edit(*budgets));
         Changeset change;
@@ -85,7 +86,9 @@ absl::StatusOr<model::Policy> EditPolicy(
                     ROSTER_ASSIGN_OR_RETURN(
                         const ClusterNode node,
                         ReadNode(store, store.paths().policy, meta.deadline));
-                    auto policy = model::ParsePolicy(node.node.data);
+                    auto policy = node.exists
+                                      ? model::ParsePolicy(node.node.data)
+                                      : model::Policy();
                     if (!policy.ok()) return Unreadable(node, policy.status());
                     ROSTER_RETURN_IF_ERROR(edit(*fenced.view, *policy));
                     stored = *policy;

@@ -8,13 +8,11 @@
 #include "base/strings.h"
 #include "coordination/config_edit.h"
 #include "coordination/config_listing.h"
-#include "nlohmann/json.hpp"
 #include "zk/status.h"
 
 namespace roster::monitor {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Verb = ChangeConfigRequest::Verb;
 
 std::string ActionOf(Verb verb) {
@@ -81,19 +79,16 @@ absl::StatusOr<ChangeConfigResult> ChangeConfig(
             change.targets.push_back({.name = request.name,
                                       .epoch_before = plan.version_before,
                                       .epoch_after = planned.version});
-            change.answer = Json{{"version", planned.version},
-                                 {"change_id", edit.change_id}}
-                                .dump();
+            change.answer.version = planned.version;
+            change.answer.change_id = edit.change_id;
             return change;
           }));
   // The answer may be that of the same request, asked before.
-  const Json answer = Json::parse(committed.answer);
-  if (answer.value("change_id", "") != edit.change_id) {
+  if (committed.answer.change_id != edit.change_id) {
     ROSTER_ASSIGN_OR_RETURN(
-        planned,
-        coordination::ReadConfigVersion(
-            store.session(), store.paths().config, request.name,
-            answer.value("version", int64_t{0}), request.meta.deadline));
+        planned, coordination::ReadConfigVersion(
+                     store.session(), store.paths().config, request.name,
+                     committed.answer.version, request.meta.deadline));
   }
   return ChangeConfigResult{.entry = std::move(planned),
                             .request_id = committed.request_id};

@@ -6,23 +6,15 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "base/backoff.h"
 #include "base/error_details.h"
-#include "base/fingerprint.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "model/timestamp.h"
-#include "nlohmann/json.hpp"
 #include "zk/status.h"
 
 namespace roster::monitor {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr absl::Duration kDefaultTimeout = absl::Seconds(30);
-// A connection that was cut is back within this time, or it is no blip.
-constexpr absl::Duration kBlip = absl::Seconds(2);
 // ZooKeeper refuses packets over 1 MiB and drops their connection.
 constexpr size_t kMaxTransactionBytes = 900 * 1024;
 
@@ -30,68 +22,6 @@ size_t BytesOf(const std::vector<zk::Op>& ops) {
   size_t bytes = 0;
   for (const zk::Op& op : ops) bytes += op.path.size() + op.data.size() + 64;
   return bytes;
-}
-
-absl::Status OutOfReach(const absl::Status& status) {
-  return base::WithReason(
-      absl::UnavailableError(
-          base::StrCat("ZooKeeper is out of reach, so nothing can be changed: ",
-                       base::Message(status))),
-      "ZOOKEEPER_UNAVAILABLE");
-}
-
-absl::Status OutcomeUnknown(const std::string& request_id,
-                            const absl::Status& status) {
-  return base::WithReason(
-      absl::UnavailableError(
-          base::StrCat("it is not known whether this was done (",
-                       base::Message(status), "); ask again with request_id ",
-                       request_id, ": it will not be done twice")),
-      "OUTCOME_UNKNOWN", {{"request_id", request_id}});
-}
-
-absl::Status Contended(const absl::Status& conflict) {
-  return base::WithReason(
-      absl::UnavailableError(
-          base::StrCat("not done in time",
-                       conflict.ok() ? "" : ", because others were quicker: ",
-                       base::Message(conflict))),
-      "CONTENDED");
-}
-
-// Others were quicker: work it out anew.
-bool IsConflict(const absl::Status& status) {
-  return absl::IsAborted(status) || absl::IsAlreadyExists(status) ||
-         absl::IsNotFound(status);
-}
-
-// Whether somebody was told no, rather than that the question was ill-formed or
-// that there was nobody to answer.
-bool IsRefusal(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kAborted:
-      return true;
-    default:
-      return false;
-  }
-}
-
-void Pause(base::Backoff& backoff, absl::Time deadline) {
-  absl::SleepFor(
-      std::clamp(deadline - absl::Now(), absl::ZeroDuration(), backoff.Next()));
-}
-
-std::string Answer(const RequestMeta& meta, const std::string& answer) {
-  return Json{{"v", 1},
-              {"fingerprint",
-               absl::StrFormat("%016x", base::Fingerprint(meta.content))},
-              {"at", model::FormatTimestamp(absl::Now())},
-              {"answer", Json::parse(answer)}}
-      .dump();
 }
 
 }  // namespace
@@ -130,106 +60,6 @@ absl::Status ControlStore::CheckAllowed(const RequestMeta& meta) const {
           "\" may look but not change anything; rosterd was started with "
           "--controller for others")),
       "CONTROL_FORBIDDEN");
-}
-
-absl::StatusOr<std::string> ControlStore::ReadAnswer(
-    const RequestMeta& meta, const std::string& request_id,
-    absl::Time deadline) {
-  ROSTER_ASSIGN_OR_RETURN(
-      const zk::OwnedNode node,
-      session_.Get(model::JoinPath(paths().requests, request_id), deadline));
-  const Json json = Json::parse(node.data, nullptr, /*allow_exceptions=*/false);
-  const auto text = [&](const char* key) {
-    const auto it = json.is_object() ? json.find(key) : json.end();
-    return it != json.end() && it->is_string() ? it->get<std::string>() : "";
-  };
-  if (text("fingerprint") !=
-      absl::StrFormat("%016x", base::Fingerprint(meta.content)))
-    return base::WithReason(
-        absl::FailedPreconditionError(base::StrCat(
-            "request_id \"", request_id, "\" was used at ", text("at"),
-            " for another request; nothing was changed. Use a new one")),
-        "REQUEST_ID_REUSED", {{"request_id", request_id}});
-  const auto answer = json.find("answer");
-  return answer == json.end() ? "{}" : answer->dump();
-}
-
-absl::StatusOr<Committed> ControlStore::Commit(const RequestMeta& meta,
-                                               const AuditSubject& subject,
-                                               Build build) {
-  const absl::Time deadline =
-      std::min(meta.deadline, absl::Now() + kDefaultTimeout);
-  const std::string request_id =
-      meta.request_id.empty() ? MakeId("r-") : meta.request_id;
-  const model::AuditEntry audit = MakeAudit(subject, meta.actor, request_id);
-  const auto refuse = [&](absl::Status refusal) {
-    if (!meta.validate_only && IsRefusal(refusal)) AuditRefusal(audit, refusal);
-    return refusal;
-  };
-  if (absl::Status allowed = CheckAllowed(meta); !allowed.ok())
-    return refuse(allowed);
-
-  base::Backoff backoff(absl::Milliseconds(5), absl::Milliseconds(500));
-  const absl::Time blip_ends = absl::Now() + kBlip;
-  bool may_be_stored = !meta.request_id.empty();
-  absl::Status unknown;   // of the last write, if its outcome is open
-  absl::Status conflict;  // of the last write, if others were quicker
-  for (; absl::Now() < deadline && !session_.closed();
-       Pause(backoff, deadline)) {
-    absl::StatusOr<FencedView> fenced = fence_(deadline);
-    const auto give_up = [&] {
-      return unknown.ok() && absl::Now() > blip_ends;
-    };
-    if (!fenced.ok()) {
-      if (give_up()) return OutOfReach(fenced.status());
-      continue;
-    }
-    if (may_be_stored) {
-      // This session's server may not have heard yet of what was written.
-      if (!unknown.ok()) (void)session_.Sync(paths().requests, deadline);
-      auto answer = ReadAnswer(meta, request_id, deadline);
-      if (answer.ok()) return Committed{*answer, request_id, fenced->view};
-      if (zk::IsRetryable(answer.status())) {
-        if (give_up()) return OutOfReach(answer.status());
-        continue;
-      }
-      if (!absl::IsNotFound(answer.status())) return refuse(answer.status());
-      unknown = absl::OkStatus();  // it was not done
-    }
-
-    absl::StatusOr<Changeset> change = build(*fenced);
-    if (!change.ok()) {
-      if (!zk::IsRetryable(change.status())) return refuse(change.status());
-      if (give_up()) return OutOfReach(change.status());
-      continue;
-    }
-    std::string answer = change->answer;
-    if (meta.validate_only)
-      return Committed{std::move(answer), request_id, nullptr};
-    const absl::Status written =
-        Write(*fenced,
-              zk::Op::Create(model::JoinPath(paths().requests, request_id),
-                             Answer(meta, answer), zk::CreateMode::kPersistent),
-              *std::move(change), audit, deadline);
-    if (written.ok()) {
-      absl::StatusOr<FencedView> after = fence_(deadline);
-      return Committed{std::move(answer), request_id,
-                       after.ok() ? after->view : fenced->view};
-    }
-    may_be_stored = true;
-    if (zk::IsOutcomeUnknown(written))
-      unknown = written;
-    else if (IsConflict(written))
-      conflict = written;
-    else if (!zk::IsRetryable(written))
-      return written;
-    else if (give_up())
-      return OutOfReach(written);
-    // A parent that somebody has deleted would be a conflict for ever.
-    if (absl::IsNotFound(written)) (void)Prepare(deadline);
-  }
-  if (!unknown.ok()) return OutcomeUnknown(request_id, unknown);
-  return Contended(conflict);
 }
 
 absl::Status ControlStore::CommitDuty(const AuditSubject& subject,
@@ -295,8 +125,9 @@ void ControlStore::AuditRefusal(model::AuditEntry audit,
       model::JoinPath(paths().audit, "e-"), model::SerializeAuditEntry(audit),
       zk::CreateMode::kPersistentSequential, absl::Now() + absl::Seconds(2));
   base::Log(options_.log, base::LogLevel::kWarning,
-            "refused action=", audit.action, " actor=\"", audit.actor.name,
-            "\" why=\"", base::Message(refusal), "\"",
+            "refused action=", audit.action,
+            " actor=", base::Quoted(audit.actor.name),
+            " why=", base::Quoted(base::Message(refusal)),
             created.ok() ? "" : "; this could not be audited");
 }
 
@@ -364,9 +195,17 @@ absl::StatusOr<StoredOperation> ControlStore::ReadOperation(
   auto node = session_.Get(OperationPath(id), deadline);
   if (absl::IsNotFound(node.status())) return missing();
   if (!node.ok()) return node.status();
-  ROSTER_ASSIGN_OR_RETURN(model::Operation operation,
-                          model::ParseOperation(node->data));
-  return StoredOperation{.operation = std::move(operation),
+  auto operation = model::ParseOperation(node->data);
+  if (operation.ok() && operation->id != id)
+    operation = absl::InvalidArgumentError("id: not that of its node");
+  if (!operation.ok())
+    return base::WithReason(
+        absl::FailedPreconditionError(base::StrCat(
+            "operation ", id, " cannot be read, and was left as it is: ",
+            base::Message(operation.status()), ". Mend ", OperationPath(id),
+            ", or end it with `rosterctl operation ", id, " --cancel`")),
+        "OPERATION_UNREADABLE", {{"operation", id}});
+  return StoredOperation{.operation = *std::move(operation),
                          .version = node->stat.version,
                          .changed_at = node->stat.mtime};
 }

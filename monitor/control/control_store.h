@@ -14,6 +14,7 @@
 #include "model/operation.h"
 #include "model/order.h"
 #include "model/paths.h"
+#include "model/request_record.h"
 #include "monitor/control/requests.h"
 #include "monitor/state/fenced_view.h"
 #include "zk/blocking_session.h"
@@ -38,8 +39,8 @@ struct Changeset {
   // operation waits) has no targets and is not audited.
   std::vector<model::AuditTarget> targets;
   bool forced = false;
-  // Kept under the request id, for the same request asked again: JSON.
-  std::string answer = "{}";
+  // Kept under the request id, for the same request asked again.
+  model::RequestAnswer answer;
 };
 
 // What the audit says of a request whatever comes of it.
@@ -53,7 +54,7 @@ struct AuditSubject {
 
 // What came of it.
 struct Committed {
-  std::string answer;
+  model::RequestAnswer answer;
   std::string request_id;
   // Up to date with the change; null for validate_only.
   ClusterViewPtr view;
@@ -121,7 +122,8 @@ class ControlStore {
   // The op that puts `order` in the place of what `node` was read from.
   zk::Op WriteOrder(const OrderNode& node, const model::Order& order) const;
 
-  // An operation as it stands in ZooKeeper now. NotFound with a reason.
+  // An operation as it stands in ZooKeeper now. NotFound with a reason;
+  // FailedPrecondition, with reason OPERATION_UNREADABLE, if it cannot be read.
   absl::StatusOr<StoredOperation> ReadOperation(const std::string& id,
                                                 absl::Time deadline);
   std::string OperationPath(std::string_view id) const;
@@ -130,11 +132,9 @@ class ControlStore {
   absl::Status Prepare(absl::Time deadline);
 
  private:
+  class Submission;
+
   absl::Status CheckAllowed(const RequestMeta& meta) const;
-  // The answer kept under the id; NotFound if there is none.
-  absl::StatusOr<std::string> ReadAnswer(const RequestMeta& meta,
-                                         const std::string& request_id,
-                                         absl::Time deadline);
   // `op`: beside the change, what makes it be done once.
   absl::Status Write(const FencedView& fenced, zk::Op op, Changeset change,
                      model::AuditEntry audit, absl::Time deadline);

@@ -9,6 +9,7 @@
 #include "monitor/control/cluster_commands.h"
 #include "monitor/control/config_commands.h"
 #include "monitor/control/ledger_keeper.h"
+#include "monitor/control/member_commands.h"
 #include "monitor/control/operation_commands.h"
 #include "monitor/control/order_commands.h"
 
@@ -45,12 +46,6 @@ class Idle {
 absl::StatusOr<ControlBackend::Nothing> OrNothing(const absl::Status& status) {
   if (!status.ok()) return status;
   return ControlBackend::Nothing{};
-}
-
-absl::Status NotServing() {
-  return base::WithReason(
-      absl::UnavailableError("rosterd is starting or stopping"),
-      "SERVER_STOPPING");
 }
 
 }  // namespace
@@ -185,19 +180,36 @@ void Controller::ReadLedger() {
   ledger_read_ = true;
 }
 
-template <typename T, typename Command>
-void Controller::Answer(Done<T> done, Command command) {
-  if (!serving_) {
-    done(NotServing());
-    return;
-  }
-  loop_.Post(
-      [this, done = std::move(done), command = std::move(command)]() mutable {
-        if (!serving_)
-          done(NotServing());
-        else
-          done(command(*store_));
-      });
+absl::Status Controller::NotServing() {
+  return base::WithReason(
+      absl::UnavailableError("rosterd is starting or stopping"),
+      "SERVER_STOPPING");
+}
+
+absl::StatusOr<zk::BlockingSession*> Controller::session() {
+  if (!serving_) return NotServing();
+  return blocking_.get();
+}
+
+void Controller::Submit(Command command) {
+  if (!serving_) return command(NotServing());
+  loop_.Post([this, command = std::move(command)]() mutable {
+    if (!serving_)
+      command(NotServing());
+    else
+      command(store_.get());
+  });
+}
+
+template <typename T, typename Question>
+void Controller::Answer(Done<T> done, Question question) {
+  Submit([done = std::move(done), question = std::move(question)](
+             absl::StatusOr<ControlStore*> store) mutable {
+    if (!store.ok())
+      done(store.status());
+    else
+      done(question(**store));
+  });
 }
 
 void Controller::TakeOffline(TakeOfflineRequest request,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "monitor/control/cleanup.h"
@@ -104,8 +105,10 @@ absl::Status Duties::DeriveInterval(const std::string& leader_node,
     return absl::OkStatus();
   auto node = store_.session().Get(store_.paths().policy, deadline);
   if (!node.ok() && !absl::IsNotFound(node.status())) return node.status();
-  ROSTER_ASSIGN_OR_RETURN(model::Policy policy,
-                          model::ParsePolicy(node.ok() ? node->data : ""));
+  model::Policy policy;
+  if (node.ok()) {
+    ROSTER_ASSIGN_OR_RETURN(policy, model::ParsePolicy(node->data));
+  }
   policy.reporting.interval = interval_of(policy);
   std::string data = model::SerializePolicy(policy);
   std::vector<zk::Op> ops;
@@ -124,8 +127,8 @@ void Duties::Note(std::string_view duty, const absl::Status& status) {
       absl::IsNotFound(status) || absl::IsAlreadyExists(status))
     return;
   base::Log(store_.options().log, base::LogLevel::kError,
-            "a duty failed duty=\"", duty, "\" error=\"", base::Message(status),
-            "\"");
+            "a duty failed duty=", base::Quoted(duty),
+            " error=", base::Quoted(base::Message(status)));
 }
 
 }  // namespace roster::monitor

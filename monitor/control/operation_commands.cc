@@ -9,14 +9,12 @@
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "monitor/control/order_edit.h"
+#include "monitor/control/order_commands.h"
 #include "monitor/control/targets.h"
-#include "nlohmann/json.hpp"
 
 namespace roster::monitor {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using model::Operation;
 using model::OperationState;
 using model::OperationStep;
@@ -41,16 +39,35 @@ std::vector<std::string> InOrder(std::vector<std::string> names,
   return names;
 }
 
-// No member may be worked on by two operations.
-absl::Status CheckFree(const std::vector<std::string>& names,
+// `stored` may be at work on whomever, or so somebody must assume.
+absl::Status RefuseByUnreadable(const ControlStore& store,
+                                const StoredOperation& stored,
+                                std::string_view consequence) {
+  const std::string& id = stored.operation.id;
+  return base::WithReason(
+      absl::FailedPreconditionError(base::StrCat(
+          consequence, ": operation ", id, " cannot be read (", stored.problem,
+          ") and may be at work",
+          stored.members_known ? "" : ", it is not known on whom", ". Mend ",
+          store.OperationPath(id), ", or end it with `rosterctl ", "operation ",
+          id, " --cancel`")),
+      "OPERATION_UNREADABLE", {{"operation", id}});
+}
+
+// No member may be worked on by two operations. One that cannot be read keeps
+// its members, and if they are not known it keeps everybody.
+absl::Status CheckFree(const ControlStore& store,
+                       const std::vector<std::string>& names,
                        const ClusterView& view) {
   size_t active = 0;
-  std::map<std::string_view, std::string_view> busy;  // member -> operation
+  std::map<std::string_view, const StoredOperation*> busy;  // by member
   for (const auto& [id, stored] : *view.operations) {
-    if (stored->operation.ended() || !stored->problem.empty()) continue;
+    if (!stored->may_be_active()) continue;
     ++active;
+    if (!stored->members_known)
+      return RefuseByUnreadable(store, *stored, "no operation can be begun");
     for (const auto& member : stored->operation.members)
-      busy.emplace(member.name, id);
+      busy.emplace(member.name, stored.get());
   }
   if (active >= kMaxActiveOperations)
     return base::WithReason(
@@ -59,15 +76,37 @@ absl::Status CheckFree(const std::vector<std::string>& names,
         "TOO_MANY_OPERATIONS");
   for (const std::string& name : names) {
     const auto found = busy.find(name);
-    if (found != busy.end())
-      return base::WithReason(
-          absl::FailedPreconditionError(
-              base::StrCat(name, " is part of operation ", found->second,
-                           ", which has not ended; wait for it or cancel it")),
-          "OPERATION_CONFLICT",
-          {{"member", name}, {"operation", std::string(found->second)}});
+    if (found == busy.end()) continue;
+    if (!found->second->problem.empty())
+      return RefuseByUnreadable(store, *found->second,
+                                base::StrCat(name, " cannot be taken"));
+    const std::string& id = found->second->operation.id;
+    return base::WithReason(
+        absl::FailedPreconditionError(
+            base::StrCat(name, " is part of operation ", id,
+                         ", which has not ended; wait for it or cancel it")),
+        "OPERATION_CONFLICT", {{"member", name}, {"operation", id}});
   }
   return absl::OkStatus();
+}
+
+// An operation that a budget will never let begin would wait for ever, so it is
+// refused. One that is to begin later, or has to wait for members that are away
+// now, is not.
+absl::Status RefuseIfNever(const ClusterView& view,
+                           const std::vector<std::string>& names) {
+  std::vector<BudgetReport> never = CheckBudgets(view, *view.budgets, names);
+  std::erase_if(never, [](const BudgetReport& report) {
+    return report.required < report.expected;
+  });
+  return RefuseByBudget(view, never);
+}
+
+std::vector<std::string> FirstBatch(const std::vector<std::string>& names,
+                                    const model::Pacing& pacing) {
+  const size_t size =
+      std::min<size_t>(names.size(), pacing.BatchOf(names.size()));
+  return {names.begin(), names.begin() + size};
 }
 
 struct Started {
@@ -78,18 +117,22 @@ struct Started {
 
 // Stores `operation`, whose members, times and id are filled in.
 absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
-                              const Targets& targets, bool allow_absent,
+                              const Targets& targets, AbsentNames absent,
                               std::string_view action, Operation operation) {
   Started started;
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const ClusterView& view = *fenced.view;
-    ROSTER_ASSIGN_OR_RETURN(std::vector<std::string> names,
-                            ResolveTargets(targets, view, allow_absent,
-                                           model::kMaxOperationMembers));
-    ROSTER_RETURN_IF_ERROR(CheckFree(names, view));
-    started.budgets = CheckBudgets(view, *view.budgets, names);
+    ROSTER_ASSIGN_OR_RETURN(
+        std::vector<std::string> names,
+        ResolveTargets(targets, view, absent, model::kMaxOperationMembers));
+    ROSTER_RETURN_IF_ERROR(CheckFree(store, names, view));
     const absl::Time now = absl::Now();
+    names = InOrder(std::move(names), operation.pacing.order, view);
+    if (!operation.force && operation.start_at <= now)
+      ROSTER_RETURN_IF_ERROR(RefuseIfNever(view, names));
+    started.budgets =
+        CheckBudgets(view, *view.budgets, FirstBatch(names, operation.pacing));
     operation.id = MakeId("op-");
     if (operation.kind == model::OperationKind::kRollingRestart)
       operation.owner = operation.id;
@@ -99,8 +142,7 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
     operation.state = operation.start_at > now ? OperationState::kScheduled
                                                : OperationState::kRunning;
     operation.members.clear();
-    for (std::string& name :
-         InOrder(std::move(names), operation.pacing.order, view))
+    for (std::string& name : names)
       operation.members.push_back({.name = std::move(name), .since = now});
     Changeset change;
     change.ops.push_back(zk::Op::Create(store.OperationPath(operation.id),
@@ -111,7 +153,7 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
       if (change.targets.size() <= kMaxTargets)
         change.targets.push_back({.name = member.name});
     change.forced = operation.force;
-    change.answer = Json{{"operation", operation.id}}.dump();
+    change.answer.operation = operation.id;
     return change;
   };
   ROSTER_ASSIGN_OR_RETURN(Committed committed,
@@ -126,69 +168,10 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
     started.operation = {.operation = std::move(operation)};
     return started;
   }
-  const std::string id =
-      Json::parse(committed.answer, nullptr, false).value("operation", "");
-  ROSTER_ASSIGN_OR_RETURN(started.operation,
-                          store.ReadOperation(id, meta.deadline));
+  ROSTER_ASSIGN_OR_RETURN(
+      started.operation,
+      store.ReadOperation(committed.answer.operation, meta.deadline));
   return started;
-}
-
-// What `operation` becomes by the request.
-absl::Status Apply(const ChangeOperationRequest& request, absl::Time now,
-                   Operation& operation) {
-  using Verb = ChangeOperationRequest::Verb;
-  const auto refuse = [&](std::string_view why) {
-    return base::WithReason(
-        absl::FailedPreconditionError(
-            base::StrCat("operation ", operation.id, " ", why)),
-        "OPERATION_STATE",
-        {{"state", std::string(OperationStateName(operation.state))}});
-  };
-  if (operation.ended())
-    return refuse(
-        base::StrCat("has ended as ", OperationStateName(operation.state)));
-  const std::string by =
-      base::StrCat(" by ", request.meta.actor.name,
-                   request.reason.empty() ? "" : ": ", request.reason);
-  switch (request.verb) {
-    case Verb::kPause:
-      if (operation.state == OperationState::kPaused)
-        return refuse("is paused already");
-      operation.state = OperationState::kPaused;
-      operation.problem = operation.waiting = base::StrCat("paused", by);
-      break;
-    case Verb::kResume:
-      if (operation.state != OperationState::kPaused)
-        return refuse("is not paused");
-      operation.state = operation.start_at > now ? OperationState::kScheduled
-                                                 : OperationState::kRunning;
-      operation.problem.clear();
-      operation.waiting.clear();
-      break;
-    case Verb::kCancel:
-      operation.state = OperationState::kCancelled;
-      operation.problem = base::StrCat("cancelled", by);
-      operation.waiting.clear();
-      operation.ended_at = now;
-      break;
-  }
-  return absl::OkStatus();
-}
-
-// Which members' holds a cancelled operation ends.
-std::vector<std::string> ToRelease(const Operation& operation,
-                                   bool release_holds) {
-  const bool restart = operation.kind == model::OperationKind::kRollingRestart;
-  std::vector<std::string> names;
-  for (const auto& member : operation.members) {
-    const bool under_way = member.step == OperationStep::kDraining ||
-                           member.step == OperationStep::kRestarting;
-    const bool held = under_way || member.step == OperationStep::kFailed ||
-                      (!restart && member.step == OperationStep::kDone);
-    if (held && (release_holds || (restart && under_way)))
-      names.push_back(member.name);
-  }
-  return names;
 }
 
 }  // namespace
@@ -212,10 +195,11 @@ absl::StatusOr<TakeOfflineResult> StartTakeOffline(
   if (terms.expire_after) operation.expire_after = *terms.expire_after;
   if (terms.expires_at) operation.expires_at = *terms.expires_at;
   if (request.start_at) operation.start_at = *request.start_at;
-  ROSTER_ASSIGN_OR_RETURN(
-      Started started,
-      Start(store, request.meta, request.targets, request.allow_absent,
-            "TakeOffline", std::move(operation)));
+  ROSTER_ASSIGN_OR_RETURN(Started started,
+                          Start(store, request.meta, request.targets,
+                                request.allow_absent ? AbsentNames::kAllowed
+                                                     : AbsentNames::kNotAllowed,
+                                "TakeOffline", std::move(operation)));
   return TakeOfflineResult{.changes = {},
                            .operation = std::move(started.operation),
                            .budgets = std::move(started.budgets),
@@ -233,70 +217,10 @@ absl::StatusOr<OperationResult> StartRollingRestart(
   if (request.start_at) operation.start_at = *request.start_at;
   ROSTER_ASSIGN_OR_RETURN(
       Started started,
-      Start(store, request.meta, request.targets, /*allow_absent=*/false,
+      Start(store, request.meta, request.targets, AbsentNames::kRefused,
             "RollingRestart", std::move(operation)));
   return OperationResult{.operation = std::move(started.operation),
                          .budgets = std::move(started.budgets)};
-}
-
-absl::StatusOr<StoredOperation> ChangeOperation(
-    ControlStore& store, const ChangeOperationRequest& request) {
-  using Verb = ChangeOperationRequest::Verb;
-  const std::string action = request.verb == Verb::kPause ? "PauseOperation"
-                             : request.verb == Verb::kResume
-                                 ? "ResumeOperation"
-                                 : "CancelOperation";
-  const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
-    ROSTER_ASSIGN_OR_RETURN(
-        StoredOperation stored,
-        store.ReadOperation(request.id, request.meta.deadline));
-    Operation& operation = stored.operation;
-    const absl::Time now = absl::Now();
-    ROSTER_RETURN_IF_ERROR(Apply(request, now, operation));
-    Changeset change;
-    change.targets.push_back({.name = request.id});
-    if (request.verb == Verb::kCancel) {
-      ROSTER_ASSIGN_OR_RETURN(
-          const auto orders,
-          store.ReadOrders(ToRelease(operation, request.release_holds),
-                           *fenced.view, request.meta.deadline));
-      const HoldFilter own{.all = false,
-                           .ids = {},
-                           .owner = operation.owner,
-                           .expired_by = std::nullopt};
-      for (const auto& node : orders) {
-        std::vector<std::string> released;
-        const auto next = node.problem.ok()
-                              ? ReleaseHolds(node.order, own, released)
-                              : std::nullopt;
-        if (!next) continue;
-        change.ops.push_back(store.WriteOrder(node, *next));
-        change.targets.push_back({node.name, node.order.epoch, next->epoch});
-      }
-      for (auto& member : operation.members) {
-        if (member.step == OperationStep::kDone ||
-            member.step == OperationStep::kFailed)
-          continue;
-        member.step = OperationStep::kSkipped;
-        member.since = now;
-        member.problem = "the operation was cancelled";
-      }
-    }
-    change.ops.push_back(zk::Op::Set(store.OperationPath(request.id),
-                                     model::SerializeOperation(operation),
-                                     stored.version));
-    return change;
-  };
-  ROSTER_RETURN_IF_ERROR(store
-                             .Commit(request.meta,
-                                     {.action = action,
-                                      .reason = request.reason,
-                                      .ticket = "",
-                                      .targets = {request.id}},
-                                     build)
-                             .status());
-  return store.ReadOperation(request.id, request.meta.deadline);
 }
 
 }  // namespace roster::monitor

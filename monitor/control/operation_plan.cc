@@ -106,13 +106,19 @@ class Planner {
 
   void AdvanceDraining(OperationMember& member, const Member& seen) {
     const model::Hold* const hold = HoldBy(seen, plan_.next.owner);
+    if (seen.present && !IsRestarted(member, seen)) member.problem.clear();
     if (hold == nullptr) {
       Step(member, OperationStep::kSkipped, "its hold was released by hand");
     } else if (restarts() && IsRestarted(member, seen)) {
-      Step(member, OperationStep::kRestarting);
-    } else if (!restarts() && VanishedAtWork(member, seen)) {
+      // It was its turn, and it is another process now: it was restarted. That
+      // is told apart from a restart as it should be.
+      Step(member, OperationStep::kRestarting,
+           member.problem.empty() ? "restarted before it was seen drained"
+                                  : member.problem);
+    } else if (VanishedAtWork(member, seen)) {
       // Nobody knows what became of its work: that is no success. It may come
       // back, since a session can expire while the process lives.
+      member.problem = "it vanished before it was drained";
       if (now_ > std::min(hold->deadline,
                           seen.departed_at + plan_.next.pacing.step_timeout))
         Fail(member,
@@ -147,7 +153,7 @@ class Planner {
   void AdvanceRestarting(OperationMember& member, const Member& seen) {
     if (IsRestarted(member, seen)) {
       plan_.release.push_back(member.name);
-      Step(member, OperationStep::kVerifying);
+      Step(member, OperationStep::kVerifying, member.problem);
     } else if (now_ > member.since + plan_.next.pacing.step_timeout) {
       Fail(member, seen.present
                        ? "drained, but its process was not restarted in time"
@@ -159,7 +165,7 @@ class Planner {
     const model::Pacing& pacing = plan_.next.pacing;
     if (seen.status == MemberStatus::kUp &&
         now_ >= seen.status_since + pacing.min_healthy) {
-      Step(member, OperationStep::kDone);
+      Step(member, OperationStep::kDone, member.problem);
     } else if (now_ > member.since + pacing.step_timeout + pacing.min_healthy) {
       Fail(member, base::StrCat("not healthy in time: it is ",
                                 model::MemberStatusName(seen.status)));

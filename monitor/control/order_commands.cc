@@ -8,32 +8,25 @@
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "model/timestamp.h"
 #include "monitor/control/order_edit.h"
 #include "monitor/control/targets.h"
-#include "nlohmann/json.hpp"
 
 namespace roster::monitor {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using OrderNode = ControlStore::OrderNode;
 
-// The answers that are kept under request ids. Holds are not in them: they are
+// The answer that is kept under the request's id. Holds are not in it: they are
 // told as they are.
-Json ToJson(const std::vector<OrderChange>& changes) {
-  Json json = Json::array();
+model::RequestAnswer AnswerOf(const std::vector<OrderChange>& changes) {
+  model::RequestAnswer answer;
   for (const OrderChange& change : changes)
-    json.push_back({{"name", change.name},
-                    {"hold_id", change.hold_id},
-                    {"epoch_before", change.epoch_before},
-                    {"epoch", change.epoch},
-                    {"released", change.released_hold_ids}});
-  return json;
-}
-
-Json ParseAnswer(const std::string& text) {
-  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    answer.changes.push_back({.name = change.name,
+                              .hold_id = change.hold_id,
+                              .epoch_before = change.epoch_before,
+                              .epoch = change.epoch,
+                              .released = change.released_hold_ids});
+  return answer;
 }
 
 bool NeverSeen(const ClusterView& view, const std::string& name) {
@@ -49,14 +42,12 @@ std::vector<OrderChange> ChangesOf(const Committed& committed,
   if (committed.view == nullptr) {
     changes = std::move(planned);
   } else {
-    for (const Json& json :
-         ParseAnswer(committed.answer).value("changes", Json::array())) {
-      OrderChange change{.name = json.value("name", ""),
-                         .hold_id = json.value("hold_id", ""),
-                         .epoch_before = json.value("epoch_before", int64_t{0}),
-                         .epoch = json.value("epoch", int64_t{0}),
-                         .released_hold_ids = json.value(
-                             "released", std::vector<std::string>{})};
+    for (const model::ChangedOrder& stored : committed.answer.changes) {
+      OrderChange change{.name = stored.name,
+                         .hold_id = stored.hold_id,
+                         .epoch_before = stored.epoch_before,
+                         .epoch = stored.epoch,
+                         .released_hold_ids = stored.released};
       change.never_seen = NeverSeen(*committed.view, change.name);
       if (const MemberPtr member = committed.view->members.Find(change.name))
         change.holds = member->order->holds;
@@ -77,7 +68,17 @@ absl::Status Unreadable(const OrderNode& node, const std::string& path) {
       "ORDER_UNREADABLE", {{"member", node.name}});
 }
 
-absl::StatusOr<std::vector<OrderNode>> ReadForChange(
+AuditSubject Subject(std::string_view action, const std::string& reason,
+                     std::vector<std::string> targets) {
+  return {.action = std::string(action),
+          .reason = reason,
+          .ticket = "",
+          .targets = std::move(targets)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<OrderNode>> ReadOrdersToChange(
     ControlStore& store, const ClusterView& view,
     const std::vector<std::string>& names,
     const std::optional<int64_t>& expected_epoch, absl::Time deadline) {
@@ -99,16 +100,6 @@ absl::StatusOr<std::vector<OrderNode>> ReadForChange(
   return orders;
 }
 
-AuditSubject Subject(std::string_view action, const std::string& reason,
-                     std::vector<std::string> targets) {
-  return {.action = std::string(action),
-          .reason = reason,
-          .ticket = "",
-          .targets = std::move(targets)};
-}
-
-}  // namespace
-
 absl::Status RefuseByBudget(const ClusterView& view,
                             const std::vector<BudgetReport>& reports) {
   if (!view.budgets_problem.empty())
@@ -116,7 +107,7 @@ absl::Status RefuseByBudget(const ClusterView& view,
         absl::FailedPreconditionError(
             base::StrCat("the budgets cannot be read, so none can be kept: ",
                          view.budgets_problem, ". Mend the node, or force")),
-        "BUDGETS_UNREADABLE");
+        "BUDGETS_UNREADABLE", {{"remedy", "force"}});
   absl::Status refusal;
   std::vector<std::string> explanations;
   for (const BudgetReport& report : reports)
@@ -124,7 +115,7 @@ absl::Status RefuseByBudget(const ClusterView& view,
   if (explanations.empty()) return absl::OkStatus();
   refusal = base::WithReason(
       absl::FailedPreconditionError(absl::StrJoin(explanations, "\n")),
-      "BUDGET_EXCEEDED");
+      "BUDGET_EXCEEDED", {{"remedy", "force"}});
   for (const BudgetReport& report : reports)
     if (!report.satisfied())
       refusal = base::WithPrecondition(std::move(refusal), "BUDGET",
@@ -145,13 +136,16 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
     const ClusterView& view = *fenced.view;
-    ROSTER_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                            ResolveTargets(request.targets, view,
-                                           request.allow_absent, kMaxTargets));
+    ROSTER_ASSIGN_OR_RETURN(
+        const std::vector<std::string> names,
+        ResolveTargets(request.targets, view,
+                       request.allow_absent ? AbsentNames::kAllowed
+                                            : AbsentNames::kNotAllowed,
+                       kMaxTargets));
     ROSTER_ASSIGN_OR_RETURN(
         const std::vector<OrderNode> orders,
-        ReadForChange(store, *fenced.view, names, request.expected_epoch,
-                      request.meta.deadline));
+        ReadOrdersToChange(store, *fenced.view, names, request.expected_epoch,
+                           request.meta.deadline));
     Changeset change;
     reports = CheckBudgets(view, *view.budgets, names);
     if (absl::Status refusal = RefuseByBudget(view, reports); !refusal.ok()) {
@@ -179,7 +173,7 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
                          .holds = next->holds,
                          .never_seen = NeverSeen(view, node.name)});
     }
-    change.answer = Json{{"changes", ToJson(changes)}}.dump();
+    change.answer = AnswerOf(changes);
     return change;
   };
   AuditSubject subject = Subject("TakeOffline", request.terms.reason,
@@ -210,7 +204,8 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                 ? "it is not held at all"
                 : base::StrCat("it is held by ", absl::StrJoin(held_by, ", "),
                                "; name the hold, its owner, or all holds"))),
-        "HOLD_NOT_FOUND", {{"member", node.name}});
+        "HOLD_NOT_FOUND",
+        {{"member", node.name}, {"remedy", "hold_ids,owner,all_holds"}});
   };
   std::vector<OrderChange> changes;
   const auto build =
@@ -218,7 +213,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
     // Orders stand for names that were never seen, too.
     ROSTER_ASSIGN_OR_RETURN(
         std::vector<std::string> names,
-        ResolveTargets(request.targets, *fenced.view, /*allow_absent=*/true,
+        ResolveTargets(request.targets, *fenced.view, AbsentNames::kAllowed,
                        fenced.view->members.size() + kMaxTargets));
     if (request.targets.names.empty())
       std::erase_if(names, [&](const std::string& name) {
@@ -226,8 +221,8 @@ absl::StatusOr<BringOnlineResult> BringOnline(
       });
     ROSTER_ASSIGN_OR_RETURN(
         const std::vector<OrderNode> orders,
-        ReadForChange(store, *fenced.view, names, request.expected_epoch,
-                      request.meta.deadline));
+        ReadOrdersToChange(store, *fenced.view, names, request.expected_epoch,
+                           request.meta.deadline));
     Changeset change;
     changes.clear();
     for (const OrderNode& node : orders) {
@@ -252,7 +247,7 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                                                      request.targets.selector,
                                                      " has such a hold")),
           "HOLD_NOT_FOUND");
-    change.answer = Json{{"changes", ToJson(changes)}}.dump();
+    change.answer = AnswerOf(changes);
     return change;
   };
   ROSTER_ASSIGN_OR_RETURN(
@@ -276,135 +271,6 @@ absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
   return StoredOrder{.order = std::move(node.order),
                      .problem = std::string(base::Message(node.problem)),
                      .changed_at = node.changed_at};
-}
-
-namespace {
-
-absl::Status NotHeld(const std::string& name) {
-  return base::WithReason(
-      absl::FailedPreconditionError(base::StrCat(
-          name,
-          " is not held: only who was ordered offline can be evicted; "
-          "take it offline first")),
-      "MEMBER_NOT_HELD", {{"member", name}});
-}
-
-absl::Status Unknown(const std::string& name) {
-  return base::WithReason(
-      absl::NotFoundError(base::StrCat("there is no member ", name)),
-      "MEMBER_NOT_FOUND", {{"member", name}});
-}
-
-// When the last of the holds' deadlines is over: InfiniteFuture if one of them
-// has none, now for holds that leave no time.
-absl::Time LastDeadline(const model::Order& order) {
-  absl::Time last = absl::InfinitePast();
-  for (const model::Hold& hold : order.holds)
-    last = std::max(last, hold.mode == model::HoldMode::kImmediate
-                              ? hold.created_at
-                              : hold.deadline);
-  return last;
-}
-
-MemberResult ToMemberResult(const Committed& committed) {
-  return {.czxid = ParseAnswer(committed.answer).value("czxid", int64_t{0}),
-          .request_id = committed.request_id};
-}
-
-}  // namespace
-
-absl::StatusOr<MemberResult> Evict(ControlStore& store,
-                                   const MemberRequest& request) {
-  const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
-    const std::string path =
-        model::JoinPath(store.options().members_path, request.name);
-    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, *fenced.view, {request.name},
-                                          std::nullopt, request.meta.deadline));
-    const OrderNode& node = orders.front();
-    auto present = store.session().Exists(path, request.meta.deadline);
-    if (absl::IsNotFound(present.status())) return Unknown(request.name);
-    if (!present.ok()) return present.status();
-    if (!node.order.held()) return NotHeld(request.name);
-    Changeset change;
-    const absl::Time deadline = LastDeadline(node.order);
-    if (deadline > absl::Now()) {
-      if (!request.force)
-        return base::WithReason(
-            absl::FailedPreconditionError(base::StrCat(
-                request.name, " may drain ",
-                deadline == absl::InfiniteFuture()
-                    ? "for as long as it takes, its hold has no deadline"
-                    : base::StrCat("until ", model::FormatTimestamp(deadline)),
-                "; wait, or force")),
-            "DEADLINE_NOT_PASSED", {{"member", request.name}});
-      change.forced = true;
-    }
-    // Neither the registration nor the order may be another by now.
-    change.ops.push_back(zk::Op::Check(
-        model::JoinPath(store.paths().control, request.name), node.version));
-    change.ops.push_back(zk::Op::Delete(path, present->version));
-    change.targets.push_back(
-        {request.name, node.order.epoch, node.order.epoch});
-    change.answer = Json{{"czxid", present->czxid}}.dump();
-    return change;
-  };
-  ROSTER_ASSIGN_OR_RETURN(
-      const Committed committed,
-      store.Commit(request.meta,
-                   Subject("Evict", request.reason, {request.name}), build));
-  return ToMemberResult(committed);
-}
-
-absl::StatusOr<MemberResult> Forget(ControlStore& store,
-                                    const MemberRequest& request) {
-  const auto build =
-      [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
-    const MemberPtr member = fenced.view->members.Find(request.name);
-    if (member == nullptr) return Unknown(request.name);
-    auto present = store.session().Exists(
-        model::JoinPath(store.options().members_path, request.name),
-        request.meta.deadline);
-    if (!present.ok() && !absl::IsNotFound(present.status()))
-      return present.status();
-    if (present.ok())
-      return base::WithReason(
-          absl::FailedPreconditionError(base::StrCat(
-              request.name, " lives: only who is gone can be forgotten")),
-          "MEMBER_PRESENT", {{"member", request.name}});
-    ROSTER_ASSIGN_OR_RETURN(const std::vector<OrderNode> orders,
-                            ReadForChange(store, *fenced.view, {request.name},
-                                          std::nullopt, request.meta.deadline));
-    const OrderNode& node = orders.front();
-    if (node.order.held())
-      return base::WithReason(
-          absl::FailedPreconditionError(
-              base::StrCat(request.name,
-                           " is held, and holds are not forgotten; bring it "
-                           "online first (all holds)")),
-          "MEMBER_HELD", {{"member", request.name}});
-    model::Order next = node.order;
-    ++next.epoch;
-    next.forgotten_czxid = member->czxid;
-    Changeset change;
-    change.ops.push_back(store.WriteOrder(node, next));
-    const std::string ledger =
-        model::JoinPath(store.paths().ledger, request.name);
-    auto entry = store.session().Exists(ledger, request.meta.deadline);
-    if (entry.ok())
-      change.ops.push_back(zk::Op::Delete(ledger, entry->version));
-    else if (!absl::IsNotFound(entry.status()))
-      return entry.status();
-    change.targets.push_back({request.name, node.order.epoch, next.epoch});
-    change.answer = Json{{"czxid", member->czxid}}.dump();
-    return change;
-  };
-  ROSTER_ASSIGN_OR_RETURN(
-      const Committed committed,
-      store.Commit(request.meta,
-                   Subject("Forget", request.reason, {request.name}), build));
-  return ToMemberResult(committed);
 }
 
 }  // namespace roster::monitor

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "monitor/control/control_store.h"
 #include "monitor/control/requests.h"
@@ -18,10 +23,14 @@ absl::StatusOr<BringOnlineResult> BringOnline(
 absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
                                      const std::string& name,
                                      absl::Time deadline);
-absl::StatusOr<MemberResult> Evict(ControlStore& store,
-                                   const MemberRequest& request);
-absl::StatusOr<MemberResult> Forget(ControlStore& store,
-                                    const MemberRequest& request);
+
+// The orders as they stand, to be written anew. FailedPrecondition if one
+// cannot be read, Aborted with reason EPOCH_MISMATCH if one has another epoch
+// than is expected.
+absl::StatusOr<std::vector<ControlStore::OrderNode>> ReadOrdersToChange(
+    ControlStore& store, const ClusterView& view,
+    const std::vector<std::string>& names,
+    const std::optional<int64_t>& expected_epoch, absl::Time deadline);
 
 // FailedPrecondition with reason BUDGET_EXCEEDED, naming each budget that is
 // not satisfied, or OK. Also if the budgets cannot be read.

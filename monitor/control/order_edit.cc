@@ -54,7 +54,7 @@ absl::StatusOr<model::Order> PlaceHold(const model::Order& order,
     *own = hold;
     return next;
   }
-  if (next.holds.size() >= kMaxHoldsPerMember)
+  if (next.holds.size() >= model::kMaxHolds)
     return base::WithReason(absl::ResourceExhaustedError(base::StrCat(
                                 "it has ", next.holds.size(),
                                 " holds already, the most there may "

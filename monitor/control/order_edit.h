@@ -13,9 +13,6 @@ namespace roster::monitor {
 
 // How orders are changed. Pure; each result has the next epoch.
 
-// More on one member than anybody could keep apart.
-inline constexpr size_t kMaxHoldsPerMember = 16;
-
 // `terms` as a hold that is placed `now`. InvalidArgument if a time is past by
 // then.
 absl::StatusOr<model::Hold> MakeHold(const HoldTerms& terms, std::string id,

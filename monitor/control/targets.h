@@ -12,14 +12,21 @@ namespace roster::monitor {
 // More than these at once are taken in batches, by an operation.
 inline constexpr size_t kMaxTargets = 500;
 
+// What becomes of names that were never seen.
+enum class AbsentNames {
+  kRefused,     // nothing could be done with them
+  kNotAllowed,  // they could be ordered for when they come, if that was said
+  kAllowed,
+};
+
 // Names that are meant by `targets` in `view`: as given, or ordered by name for
 // a selector. NotFound, with reason MEMBER_NOT_FOUND, for names that were never
-// seen, unless `allow_absent`, and for a selector that matches nobody.
-// InvalidArgument for a selector that is empty or does not parse, and for
-// over `most`.
+// seen, unless they are allowed, and for a selector that matches nobody.
+// InvalidArgument for a selector that is empty or does not parse, for over
+// `most`, and for a name of nobody that has an odd character.
 absl::StatusOr<std::vector<std::string>> ResolveTargets(const Targets& targets,
                                                         const ClusterView& view,
-                                                        bool allow_absent,
+                                                        AbsentNames absent,
                                                         size_t most);
 
 // For the audit: the names, or the selector.

@@ -203,7 +203,7 @@ absl::Status ListOperations(const ClusterView& view, absl::Time now,
   std::vector<OperationPtr> wanted;
   for (const auto& [id, stored] : *view.operations) {
     if (request.active_only() &&
-        (stored->operation.ended() || !stored->problem.empty()))
+        stored->problem.empty() && stored->operation.ended())
       continue;
     if (!resumes || IsNewer(last, stored)) wanted.push_back(stored);
   }

@@ -83,6 +83,8 @@ roster::v1::EventType EncodeEventType(EventType type) {
       return roster::v1::EVENT_TYPE_BUDGET_CHANGED;
     case EventType::kPolicyChanged:
       return roster::v1::EVENT_TYPE_POLICY_CHANGED;
+    case EventType::kConfigChanged:
+      return roster::v1::EVENT_TYPE_CONFIG_CHANGED;
   }
   return roster::v1::EVENT_TYPE_UNSPECIFIED;
 }

@@ -76,7 +76,7 @@ void EncodeRecord(const Member& member, roster::v1::Member* out) {
   const model::MemberRecord& record = member.record;
   if (!member.opaque())
     out->set_reported_state(EncodeReportedState(record.state));
-  out->set_state_reason(record.state_reason);
+  out->set_state_reason(std::string(member.reason()));
   out->set_service(record.service);
   out->set_version(record.version);
   out->set_incarnation(record.incarnation);

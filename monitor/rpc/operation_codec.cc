@@ -125,6 +125,7 @@ void EncodeOperation(const StoredOperation& stored, const std::string& cluster,
   const model::OperationCounts counts = model::CountMembers(operation);
   out->set_total(static_cast<int32_t>(operation.members.size()));
   out->set_done(static_cast<int32_t>(counts.done));
+  out->set_skipped(static_cast<int32_t>(counts.skipped));
   out->set_failed(static_cast<int32_t>(counts.failed));
   out->set_in_flight(static_cast<int32_t>(counts.in_flight));
   if (detail == OperationDetail::kWithMembers) EncodeMembers(operation, out);

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
+#include "base/odd_character.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
@@ -16,14 +17,6 @@ namespace roster::monitor {
 namespace {
 
 constexpr absl::Duration kTenYears = absl::Hours(24 * 3653);
-
-// Of valid UTF-8: C0, DEL, and C1, which is C2 80 to C2 9F.
-bool IsControl(std::string_view text, size_t i) {
-  const auto byte = static_cast<unsigned char>(text[i]);
-  if (byte < 0x20 || byte == 0x7f) return true;
-  return byte == 0xc2 && i + 1 < text.size() &&
-         static_cast<unsigned char>(text[i + 1]) < 0xa0;
-}
 
 }  // namespace
 
@@ -43,11 +36,10 @@ absl::Status CheckText(std::string_view field, std::string_view text,
                                  max_bytes, " are allowed"));
   }
   if (!base::IsValidUtf8(text)) return BadField(field, "it is not UTF-8");
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!IsControl(text, i)) continue;
-    return BadField(field,
-                    absl::StrCat("there is a control character at byte ", i));
-  }
+  if (const std::string odd = base::FindOddCharacter(text); !odd.empty())
+    return BadField(field, absl::StrCat("the character ", odd,
+                                        " is not allowed: it is not seen as "
+                                        "what it is"));
   return absl::OkStatus();
 }
 
@@ -61,6 +53,10 @@ absl::Status CheckRequestId(std::string_view request_id) {
     if (absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-') continue;
     return BadField("request_id", "only a-z A-Z 0-9 . _ - are allowed in it");
   }
+  // It becomes a part of a path.
+  if (request_id == "." || request_id == "..")
+    return BadField("request_id",
+                    base::StrCat("\"", request_id, "\" is no name"));
   return absl::OkStatus();
 }
 
@@ -84,6 +80,7 @@ absl::StatusOr<Targets> DecodeTargets(
   }
   if (!names.empty() && selects)
     return BadField("selector", "it cannot be given together with names");
+  ROSTER_RETURN_IF_ERROR(CheckText("selector", selector, kMaxSelector));
   Targets targets{.selector = selects ? selector : ""};
   if (selects && selector != "*") {
     ROSTER_ASSIGN_OR_RETURN(const Selector parsed, ParseSelector(selector));

@@ -24,7 +24,8 @@ namespace roster::monitor {
 inline constexpr size_t kMaxReason = 1024;
 inline constexpr size_t kMaxTicket = 128;
 inline constexpr size_t kMaxIdentity = 128;  // of an owner or an actor
-inline constexpr size_t kMaxId = 128;        // of a hold or an operation
+inline constexpr size_t kMaxSelector = 16 * 1024;
+inline constexpr size_t kMaxId = 128;  // of a hold or an operation
 inline constexpr size_t kMaxRequestId = 64;
 
 // "<field>: <what>".
@@ -32,13 +33,14 @@ absl::Status BadField(std::string_view field, std::string_view what);
 
 enum class Presence { kOptional, kRequired };
 
-// At most `max_bytes` of UTF-8 without control characters; a line feed is one.
-// What is required must hold more than blanks.
+// At most `max_bytes` of UTF-8 without control characters, a line feed is one,
+// and without others that are not seen as what they are: see
+// base/odd_character.h. What is required must hold more than blanks.
 absl::Status CheckText(std::string_view field, std::string_view text,
                        size_t max_bytes,
                        Presence presence = Presence::kOptional);
 
-// Empty, or 1 to 64 of a-z A-Z 0-9 . _ -.
+// Empty, or 1 to 64 of a-z A-Z 0-9 . _ -, but not "." or "..".
 absl::Status CheckRequestId(std::string_view request_id);
 
 // INVALID_SELECTOR unless it parses. Empty matches all, and so does "*".

@@ -42,7 +42,7 @@ bool IsAvailable(const Member& member) {
 std::string WhyUnavailable(const Member& member) {
   if (IsComingBack(member)) return "released, and not working again yet";
   if (!member.held())
-    return member.present ? member.record.state_reason
+    return member.present ? std::string(member.reason())
                           : "vanished without a goodbye";
   const std::vector<model::Hold>& holds = member.order->holds;
   std::string why = base::StrCat("held by ", holds.front().owner);

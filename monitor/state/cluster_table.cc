@@ -105,10 +105,11 @@ void ClusterTable::ApplyGone(std::string_view name, absl::Time now,
   DropLongestGone(now);
 }
 
-void ClusterTable::ApplyOrder(std::string_view name, std::string_view data,
+void ClusterTable::ApplyOrder(std::string_view name,
+                              std::optional<std::string_view> data,
                               absl::Time now) {
   if (name.empty()) return;
-  auto order = model::ParseOrder(data);
+  auto order = data ? model::ParseOrder(*data) : model::Order();
   std::string problem(base::Message(order.status()));
   const MemberPtr before = current_.members.Find(name);
   if (before == nullptr) {
@@ -392,11 +393,6 @@ Event ClusterTable::ViewEvent(EventType type, std::string detail,
   event.subject = std::move(subject);
   event.detail = std::move(detail);
   return event;
-}
-
-void ClusterTable::AppendViewEvent(Event event, absl::Time now) {
-  event.at = now;
-  events_.Append(std::move(event));
 }
 
 }  // namespace roster::monitor

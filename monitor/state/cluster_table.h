@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,25 +83,31 @@ class ClusterTable {
   // `said_goodbye`: it left cleanly, though its record did not say so.
   void ApplyGone(std::string_view name, absl::Time now,
                  bool said_goodbye = false);
-  // The order znode of `name` holds `data` ("" also for: does not exist). A
-  // broken order changes nothing but `order_problem`. A name that has no member
+  // The order znode of `name` holds `data`; nothing: it does not exist. A
+  // broken order, an empty one too, changes nothing but `order_problem`. A name that has no member
   // becomes one that was never seen while it is held; without holds its order
   // is remembered for when it comes, and not shown. An order that wants the
   // departed registration forgotten forgets it.
-  void ApplyOrder(std::string_view name, std::string_view data, absl::Time now);
+  void ApplyOrder(std::string_view name, std::optional<std::string_view> data,
+                  absl::Time now);
   // What the ledger has of a name that is not present: from before this monitor
   // looked. Ignored if more recent things are known of it. PRESENT means that
   // it vanished while nobody looked: LOST, with its event.
   void ApplyLedger(std::string_view name, const model::LedgerEntry& entry,
                    absl::Time now);
 
-  // The nodes of the cluster as a whole; "" also for: does not exist. What
+  // The nodes of the cluster as a whole; nothing: it does not exist. What
   // cannot be read changes nothing but the view's ..._problem.
-  void ApplyBudgets(std::string_view data, absl::Time now);
-  void ApplyPolicy(std::string_view data, absl::Time now);
-  // An operation's node; `data` is null for: gone.
+  void ApplyBudgets(std::optional<std::string_view> data, absl::Time now);
+  void ApplyPolicy(std::optional<std::string_view> data, absl::Time now);
+  // An operation's node; `data` is null for: gone. Of one that cannot be read,
+  // whom it works on is kept as far as it is known.
   void ApplyOperation(std::string_view id, const std::string_view* data,
                       int32_t version, absl::Time mtime, absl::Time now);
+  // A node of the configuration; nothing: it is gone. Only its news is told: the
+  // view does not have it.
+  void ApplyConfig(std::string_view node, std::optional<std::string_view> data,
+                   absl::Time now);
   // A rosterd's node in the election; `data` is null for: gone. Names that are
   // no candidate's are ignored.
   void ApplyMonitor(std::string_view node, const std::string_view* data,
@@ -170,6 +178,7 @@ class ClusterTable {
   MemberSchedule schedule_;  // of the members of current_
   MassLossGuard guard_;
   PendingOrders pending_orders_;
+  std::map<std::string, int64_t, std::less<>> config_versions_;
   size_t never_seen_ = 0;  // members that are
   int64_t present_ = 0;    // members that are
   // Members of whom there are events though the first sync goes on: of them

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "model/config_entry.h"
 #include "model/sequential_name.h"
 #include "monitor/state/budget_check.h"
 #include "monitor/state/cluster_table.h"
@@ -48,22 +49,30 @@ std::string OperationDetail(const model::Operation& operation) {
       base::StrCat(model::OperationStateName(operation.state), ": ", what));
 }
 
-std::shared_ptr<const StoredOperation> ReadOperation(std::string_view id,
-                                                     std::string_view data,
-                                                     int32_t version,
-                                                     absl::Time mtime) {
+// `before`: as it was read before; null if it was not.
+std::shared_ptr<const StoredOperation> ReadOperation(
+    std::string_view id, std::string_view data, int32_t version,
+    absl::Time mtime, const StoredOperation* before) {
   auto stored = std::make_shared<StoredOperation>();
   stored->version = version;
   stored->changed_at = mtime;
   auto operation = model::ParseOperation(data);
-  if (!operation.ok()) {
-    stored->problem = base::Message(operation.status());
-  } else if (operation->id != id) {
-    stored->problem = "operation: id: not that of its node";
-  } else {
+  if (operation.ok() && operation->id == id) {
     stored->operation = *std::move(operation);
+    return stored;
   }
-  stored->operation.id = id;
+  stored->problem = operation.ok() ? "operation: id: not that of its node"
+                                   : base::Message(operation.status());
+  // It may be at work all the same: whom it holds must not be forgotten.
+  if (auto salvaged = model::SalvageOperation(id, data)) {
+    stored->operation = *std::move(salvaged);
+  } else if (before != nullptr) {
+    stored->operation = before->operation;
+    stored->members_known = before->members_known;
+  } else {
+    stored->operation.id = id;
+    stored->members_known = false;
+  }
   return stored;
 }
 
@@ -84,8 +93,9 @@ std::vector<MonitorInfo> InOrder(std::vector<MonitorInfo> monitors) {
 
 }  // namespace
 
-void ClusterTable::ApplyBudgets(std::string_view data, absl::Time now) {
-  auto budgets = ReadBudgets(data);
+void ClusterTable::ApplyBudgets(std::optional<std::string_view> data,
+                                absl::Time now) {
+  auto budgets = data ? ReadBudgets(*data) : std::vector<Budget>();
   if (!budgets.ok()) {
     const std::string_view problem = base::Message(budgets.status());
     if (current_.budgets_problem == problem) return;
@@ -114,8 +124,9 @@ void ClusterTable::ApplyBudgets(std::string_view data, absl::Time now) {
   PublishCluster(now, std::move(events));
 }
 
-void ClusterTable::ApplyPolicy(std::string_view data, absl::Time now) {
-  const auto policy = model::ParsePolicy(data);
+void ClusterTable::ApplyPolicy(std::optional<std::string_view> data,
+                               absl::Time now) {
+  const auto policy = data ? model::ParsePolicy(*data) : model::Policy();
   if (!policy.ok()) {
     const std::string_view problem = base::Message(policy.status());
     if (current_.policy_problem == problem) return;
@@ -157,7 +168,7 @@ void ClusterTable::ApplyOperation(std::string_view id,
   if (data == nullptr) {
     operations->erase(operations->find(id));
   } else {
-    auto after = ReadOperation(id, *data, version, mtime);
+    auto after = ReadOperation(id, *data, version, mtime, before);
     // One that cannot be read has no state that could have changed.
     const bool is_told = after->problem.empty() &&
                          (before == nullptr || !before->problem.empty() ||
@@ -225,6 +236,42 @@ void ClusterTable::UpdateGuard(absl::Time now) {
   }
   current_.guard = alarm;
   PublishCluster(now, std::move(events));
+}
+
+void ClusterTable::ApplyConfig(std::string_view node,
+                               std::optional<std::string_view> data,
+                               absl::Time now) {
+  const std::optional<std::string> name = model::ConfigNameOfNode(node);
+  if (!name) return;
+  if (!data) {
+    config_versions_.erase(*name);
+    return;
+  }
+  const auto entry = model::ParseConfigEntry(*name, *data);
+  if (!entry.ok()) return;
+  int64_t& known = config_versions_[*name];
+  if (std::exchange(known, entry->version) == entry->version) return;
+  if (!current_.synced) return;
+  const std::string how =
+      entry->deleted ? "deleted"
+      : entry->restored_from > 0
+          ? base::StrCat("rolled back to ", entry->restored_from)
+          : "put";
+  Event event =
+      ViewEvent(EventType::kConfigChanged,
+                ShortenDetail(base::StrCat(
+                    "version ", entry->version, " ", how,
+                    entry->author.empty() ? "" : " by ", entry->author,
+                    entry->comment.empty() ? "" : ": ", entry->comment)),
+                *name);
+  event.while_blind = !current_.connected;
+  AppendViewEvent(std::move(event), now);
+  if (cluster_listener_) cluster_listener_(view_.Get());
+}
+
+void ClusterTable::AppendViewEvent(Event event, absl::Time now) {
+  event.at = now;
+  events_.Append(std::move(event));
 }
 
 void ClusterTable::PublishCluster(absl::Time now, std::vector<Event> events) {

@@ -42,7 +42,16 @@ struct StoredOperation {
   model::Operation operation;
   int32_t version = 0;    // of the znode
   absl::Time changed_at;  // the znode's mtime
-  std::string problem;    // why it cannot be read; `operation` has the id only
+  // Why it cannot be read. `operation` then is what it said before, or what of
+  // it can be told; if that is nothing, it has the id only.
+  std::string problem;
+  // False if it cannot be told whom it works on.
+  bool members_known = true;
+
+  // Whether it may be at work. What cannot be read may.
+  bool may_be_active() const {
+    return !members_known || !operation.ended();
+  }
 };
 // By id.
 using OperationMap =

@@ -64,6 +64,8 @@ std::string_view EventTypeName(EventType type) {
       return "BUDGET_CHANGED";
     case EventType::kPolicyChanged:
       return "POLICY_CHANGED";
+    case EventType::kConfigChanged:
+      return "CONFIG_CHANGED";
   }
   return "UNKNOWN";
 }

@@ -44,6 +44,7 @@ enum class EventType {
   kOperationChanged,  // its state; `subject` is its id
   kBudgetChanged,     // stored or removed; `subject` is its name
   kPolicyChanged,
+  kConfigChanged,  // an entry got a new version; `subject` is its name
 };
 
 // "JOINED", ...

@@ -83,6 +83,16 @@ struct Member {
 
   bool opaque() const { return !problems->opaque_reason.empty(); }
   bool held() const { return order->held(); }
+  // Why its state is as it is, in its words. What it last said of an order that
+  // has ended since is no reason any more.
+  std::string_view reason() const {
+    const bool drains = record.state == model::ReportedState::kDraining ||
+                        record.state == model::ReportedState::kDrained;
+    if (drains && !held() && record.applied_epoch &&
+        *record.applied_epoch < order->epoch)
+      return "";
+    return record.state_reason;
+  }
   // Nothing but an order is known of it: the name was held before a member of
   // that name was ever seen.
   bool never_seen() const { return czxid == 0; }

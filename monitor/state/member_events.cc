@@ -43,7 +43,7 @@ std::string StatusDetail(const Member& member) {
   if (member.held())
     return ShortenDetail(
         base::StrCat("held by ", HoldDetail(member.order->holds.front())));
-  return ShortenDetail(member.record.state_reason);
+  return ShortenDetail(member.reason());
 }
 
 std::string DepartureDetail(const Member& member) {
@@ -94,23 +94,32 @@ EventType EventTypeOf(TaskState state) {
 }
 
 // What became of `task`, an element of the tasks of `after`; `former` is what
-// it was in `before`, null if it was not there.
-std::optional<EventType> DescribeTask(const Member* before, const Task* former,
-                                      const Member& after, const Task& task) {
-  if (former == nullptr || former->state != task.state)
-    return EventTypeOf(task.state);
+// it was in `before`, null if it was not there. A task that was begun and ended
+// between two looks was begun all the same, and that is told first.
+std::vector<EventType> DescribeTask(const Member* before, const Task* former,
+                                    const Member& after, const Task& task) {
+  if (former == nullptr || former->state != task.state) {
+    const bool was_running =
+        former != nullptr && former->state == TaskState::kRunning;
+    if (was_running || task.state == TaskState::kRunning)
+      return {EventTypeOf(task.state)};
+    return {EventType::kTaskStarted, EventTypeOf(task.state)};
+  }
   const bool was_stalled = ProgressOf(*before, *former).stalled;
   const bool is_stalled = ProgressOf(after, task).stalled;
-  if (is_stalled && !was_stalled) return EventType::kTaskStalled;
-  if (!is_stalled && was_stalled) return EventType::kTaskAdvanced;
-  return std::nullopt;
+  if (is_stalled && !was_stalled) return {EventType::kTaskStalled};
+  if (!is_stalled && was_stalled) return {EventType::kTaskAdvanced};
+  return {};
 }
 
 std::string TaskDetail(EventType type, const Task& task) {
   if (type == EventType::kTaskStalled)
     return base::StrCat("no progress for ",
                         absl::FormatDuration(task.stall_after));
-  if (!task.message.empty()) return ShortenDetail(task.message);
+  // What it says of its end is not why it began.
+  const bool of_its_end =
+      type == EventType::kTaskStarted && task.state != TaskState::kRunning;
+  if (!task.message.empty() && !of_its_end) return ShortenDetail(task.message);
   return ShortenDetail(task.name);
 }
 
@@ -121,12 +130,12 @@ void AppendTaskEvents(const Member* before, const Member& after,
     const Task* const former = before == nullptr
                                    ? nullptr
                                    : FindTask(before->record.tasks, task.id, i);
-    const auto type = DescribeTask(before, former, after, task);
-    if (!type.has_value()) continue;
-    Event event = Plain(*type, after);
-    event.task_id = task.id;
-    event.detail = TaskDetail(*type, task);
-    events.push_back(std::move(event));
+    for (const EventType type : DescribeTask(before, former, after, task)) {
+      Event event = Plain(type, after);
+      event.task_id = task.id;
+      event.detail = TaskDetail(type, task);
+      events.push_back(std::move(event));
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "model/ledger_entry.h"
 #include "zk/status.h"
@@ -81,16 +82,16 @@ ClusterWatcher::ClusterWatcher(base::Loop& loop, zk::Session& session,
   AddMirror(
       Parent(paths.control),
       [this](std::string_view name, const zk::Node& node) {
-        OnClusterNode(name, &node.data);
+        OnClusterNode(name, node.data);
       },
-      [this](std::string_view name) { OnClusterNode(name, nullptr); });
+      [this](std::string_view name) { OnClusterNode(name, std::nullopt); });
   AddMirror(
       paths.control,
       [this](std::string_view name, const zk::Node& node) {
         table_.ApplyOrder(name, node.data, absl::Now());
       },
       [this](std::string_view name) {
-        table_.ApplyOrder(name, "", absl::Now());
+        table_.ApplyOrder(name, std::nullopt, absl::Now());
       });
   AddMirror(
       paths.monitors,
@@ -109,6 +110,14 @@ ClusterWatcher::ClusterWatcher(base::Loop& loop, zk::Session& session,
       [this](std::string_view name) {
         table_.ApplyOperation(name, nullptr, 0, absl::InfinitePast(),
                               absl::Now());
+      });
+  AddMirror(
+      paths.config,
+      [this](std::string_view name, const zk::Node& node) {
+        table_.ApplyConfig(name, node.data, absl::Now());
+      },
+      [this](std::string_view name) {
+        table_.ApplyConfig(name, std::nullopt, absl::Now());
       });
   AddMirror(
       options_.members_path,
@@ -184,12 +193,11 @@ void ClusterWatcher::OnLedgerRead(const std::string& name,
 }
 
 void ClusterWatcher::OnClusterNode(std::string_view name,
-                                   const std::string_view* data) {
-  const std::string_view text = data == nullptr ? "" : *data;
+                                   std::optional<std::string_view> data) {
   if (name == LastPart(options_.paths.budgets))
-    table_.ApplyBudgets(text, absl::Now());
+    table_.ApplyBudgets(data, absl::Now());
   else if (name == LastPart(options_.paths.policy))
-    table_.ApplyPolicy(text, absl::Now());
+    table_.ApplyPolicy(data, absl::Now());
 }
 
 void ClusterWatcher::SyncIfDone() {
@@ -210,8 +218,8 @@ void ClusterWatcher::OnError(Mirrored& mirrored, std::string_view name,
                              const absl::Status& status) {
   const std::string& path = mirrored.mirror().path();
   base::Log(options_.log, LogLevel::kError, "cannot read a znode path=",
-            name.empty() ? path : model::JoinPath(path, name), " error=\"",
-            base::Message(status), "\"");
+            name.empty() ? path : model::JoinPath(path, name),
+            " error=", base::Quoted(base::Message(status)));
   if (!name.empty()) return;
   // Without the listing nothing is known of anybody, until it is synced again.
   mirrored.SetUnsynced();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,8 +70,9 @@ class ClusterWatcher {
   void ReadLedger(const std::string& name);
   void OnLedgerRead(const std::string& name,
                     const absl::StatusOr<zk::Node>& node);
-  // A child of the cluster's own node; null: gone.
-  void OnClusterNode(std::string_view name, const std::string_view* data);
+  // A child of the cluster's own node; nothing: gone.
+  void OnClusterNode(std::string_view name,
+                     std::optional<std::string_view> data);
 
   void SyncIfDone();
   void OnDisconnected(const zk::ConnectionInfo& info);

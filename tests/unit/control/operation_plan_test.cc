@@ -204,6 +204,70 @@ TEST_F(OperationPlanTest, AMemberThatRestartsBeforeItWasDrainedIsReleased) {
   EXPECT_THAT(Step().release, ElementsAre("m1"));
 }
 
+TEST_F(OperationPlanTest, F60_WhoDiesInItsTurnWasRestartedAndThatIsNoted) {
+  Step();
+  Report("m1", "DRAINING");
+  Vanish("m1");  // killed: nobody knows what became of its work
+  EXPECT_EQ((Step(), step(0)), OperationStep::kDraining) << "it may come back";
+  EXPECT_THAT(operation_.members[0].problem,
+              HasSubstr("before it was drained"));
+  Restart("m1", "UP");
+  EXPECT_THAT(Step().release, ElementsAre("m1"));
+  Report("m1", "UP");
+  Pass(absl::Seconds(10));
+  Step();
+  EXPECT_EQ(step(0), OperationStep::kDone) << "another process than before";
+  EXPECT_THAT(operation_.members[0].problem,
+              HasSubstr("before it was drained"));
+}
+
+TEST_F(OperationPlanTest, F60_WhoDiesInItsTurnAndStaysAwayHasFailed) {
+  Step();
+  Report("m1", "DRAINING");
+  Vanish("m1");
+  Step();
+  Pass(operation_.pacing.step_timeout + absl::Seconds(1));
+  Step();
+  EXPECT_EQ(step(0), OperationStep::kFailed);
+  EXPECT_THAT(operation_.members[0].problem, HasSubstr("did not come back"));
+}
+
+TEST_F(OperationPlanTest, ASessionThatExpiresAtWorkIsNeitherLostNorRestarted) {
+  Step();
+  Report("m1", "DRAINING");
+  Vanish("m1");
+  Step();
+  Reregister("m1");
+  Report("m1", "DRAINING");
+  EXPECT_EQ((Step(), step(0)), OperationStep::kDraining);
+  EXPECT_EQ(operation_.members[0].problem, "") << "it is there again";
+}
+
+TEST_F(OperationPlanTest, WhoDiedBeforeItsTurnWasNotRestartedByIt) {
+  Step();
+  Vanish("m2");  // its turn has not come
+  Report("m1", "DRAINED");
+  Step();
+  Restart("m2", "UP");
+  Restart("m1");
+  Step();
+  Report("m1", "UP");
+  Pass(absl::Seconds(10));
+  EXPECT_THAT(Step().hold, ElementsAre("m2")) << "it is restarted all the same";
+  EXPECT_EQ(step(1), OperationStep::kDraining);
+}
+
+TEST_F(OperationPlanTest, WhoIsGoneAtItsTurnIsSkippedAndNotCountedAsDone) {
+  Vanish("m1");
+  Step();
+  Restart("m1", "UP");
+  Step();
+  EXPECT_EQ(step(0), OperationStep::kSkipped);
+  const auto counts = model::CountMembers(operation_);
+  EXPECT_EQ(counts.done, 0);
+  EXPECT_EQ(counts.skipped, 1);
+}
+
 TEST_F(OperationPlanTest, AMemberThatDoesNotDrainInTimeFailsAndStaysHeld) {
   operation_.drain_timeout = absl::Seconds(30);
   Step();

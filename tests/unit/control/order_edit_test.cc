@@ -71,7 +71,7 @@ TEST(PlaceHoldTest, AnOwnersHoldKeepsItsIdAndBeginning) {
 
 TEST(PlaceHoldTest, ThereAreNotAnyNumberOfHolds) {
   model::Order order;
-  for (size_t i = 0; i < kMaxHoldsPerMember; ++i)
+  for (size_t i = 0; i < model::kMaxHolds; ++i)
     order.holds.push_back(Hold(std::to_string(i), std::to_string(i)));
   model::Hold hold = Hold("h", "one too many");
   EXPECT_THAT(PlaceHold(order, hold),

@@ -139,9 +139,8 @@ TEST(BudgetsTest, WhatIsWrittenReadsBackOrderedByName) {
   EXPECT_EQ(budgets, (std::vector<Budget>{other, MakeBudget()}));
 }
 
-TEST(BudgetsTest, NoDataIsNoBudgets) {
-  ASSERT_OK_AND_ASSIGN(const auto budgets, ParseBudgets(""));
-  EXPECT_TRUE(budgets.empty());
+TEST(BudgetsTest, AnEmptyNodeDoesNotLiftTheLimits) {
+  ExpectRefused("", "the node is empty");
 }
 
 TEST(BudgetsTest, CountWholeOrNotAtAll) {

@@ -95,10 +95,18 @@ TEST(OrderTest, WritesDesiredForPeople) {
   EXPECT_THAT(SerializeOrder(TwoHolds()), HasSubstr(R"("desired":"OFFLINE")"));
 }
 
-TEST(OrderTest, NoDataIsNoOrder) {
-  ASSERT_OK_AND_ASSIGN(const Order order, ParseOrder(""));
-  EXPECT_EQ(order, Order{});
-  EXPECT_FALSE(order.held());
+TEST(OrderTest, AnEmptyNodeIsNotTheSameAsNone) {
+  ExpectRefused("", "the node is empty");
+}
+
+TEST(OrderTest, MoreHoldsThanAnybodyCouldKeepApartAreRefusedAtOnce) {
+  Order order{.epoch = 3};
+  for (size_t i = 0; i < kMaxHolds; ++i)
+    order.holds.push_back({.id = absl::StrCat("h-", i), .owner = "ops"});
+  EXPECT_OK(ParseOrder(SerializeOrder(order)));
+  for (size_t i = kMaxHolds; i < 9000; ++i)
+    order.holds.push_back({.id = absl::StrCat("h-", i), .owner = "ops"});
+  ExpectRefused(SerializeOrder(order), "holds: 9000 are more than 16");
 }
 
 TEST(OrderTest, RefusesWhatIsNoOrder) {

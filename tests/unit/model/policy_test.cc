@@ -20,10 +20,11 @@ void ExpectRefused(std::string_view json, const std::string& what) {
       << json;
 }
 
-TEST(PolicyTest, NoDataIsTheDefault) {
-  ASSERT_OK_AND_ASSIGN(const Policy policy, ParsePolicy(""));
+TEST(PolicyTest, AnEmptyNodeIsNotTheDefault) {
+  EXPECT_OK(ValidatePolicy(Policy{}));
+  ExpectRefused("", "the node is empty");
+  ASSERT_OK_AND_ASSIGN(const Policy policy, ParsePolicy(R"({"v":1})"));
   EXPECT_EQ(policy, Policy{});
-  EXPECT_OK(ValidatePolicy(policy));
 }
 
 TEST(PolicyTest, WhatIsWrittenReadsBackEqual) {

@@ -9,6 +9,7 @@
 #include "model/audit_entry.h"
 #include "model/ledger_entry.h"
 #include "model/monitor_record.h"
+#include "model/request_record.h"
 #include "tests/support/status_matchers.h"
 
 namespace roster::model {
@@ -50,7 +51,7 @@ TEST(AuditEntryTest, WhatIsWrittenReadsBackEqual) {
 }
 
 TEST(AuditEntryTest, NamesTheFieldThatIsWrong) {
-  ExpectRefused(ParseAuditEntry(""), "audit entry: not JSON");
+  ExpectRefused(ParseAuditEntry(""), "audit entry: the node is empty");
   ExpectRefused(ParseAuditEntry(R"({"v":1})"), "action: missing");
   ExpectRefused(ParseAuditEntry(R"({"v":1,"action":"x"})"), "result: missing");
   ExpectRefused(ParseAuditEntry(R"({"v":1,"action":"x","result":"OK",
@@ -151,7 +152,7 @@ TEST(MonitorRecordTest, WhatIsWrittenReadsBackEqual) {
 }
 
 TEST(MonitorRecordTest, NamesTheFieldThatIsWrong) {
-  ExpectRefused(ParseMonitorRecord(""), "monitor: not JSON");
+  ExpectRefused(ParseMonitorRecord(""), "monitor: the node is empty");
   ExpectRefused(ParseMonitorRecord(R"({"v":1})"), "id: missing");
   ExpectRefused(ParseMonitorRecord(R"({"v":1,"id":"m","pid":-1})"),
                 "pid: not an integer >= 0");
@@ -159,6 +160,41 @@ TEST(MonitorRecordTest, NamesTheFieldThatIsWrong) {
                 "grpc: not an array");
   ExpectRefused(ParseMonitorRecord(R"({"v":1,"id":"m","grpc":["a:1",2]})"),
                 "grpc[1]: not a string");
+}
+
+TEST(RequestRecordTest, WhatIsWrittenReadsBackEqual) {
+  RequestRecord record{.fingerprint = "00ff", .at = kNow};
+  ASSERT_OK_AND_ASSIGN(RequestRecord read,
+                       ParseRequestRecord(SerializeRequestRecord(record)));
+  EXPECT_EQ(read, record);
+  record.answer = {.changes = {{.name = "web-01",
+                                .hold_id = "h-1",
+                                .epoch_before = 3,
+                                .epoch = 4,
+                                .released = {"h-0"}}},
+                   .operation = "op-1",
+                   .czxid = 7,
+                   .version = 2,
+                   .change_id = "c"};
+  ASSERT_OK_AND_ASSIGN(read,
+                       ParseRequestRecord(SerializeRequestRecord(record)));
+  EXPECT_EQ(read, record);
+}
+
+TEST(RequestRecordTest, WhatSomebodyElseWroteIsRefusedAndDoesNoHarm) {
+  ExpectRefused(ParseRequestRecord(""), "request: the node is empty");
+  ExpectRefused(ParseRequestRecord("garbage"), "request: not JSON");
+  ExpectRefused(ParseRequestRecord("{}"), "v: missing");
+  ExpectRefused(ParseRequestRecord(R"({"v":1,"answer":{}})"),
+                "fingerprint: missing");
+  ExpectRefused(ParseRequestRecord(R"({"v":1,"fingerprint":"x"})"),
+                "answer: missing");
+  ExpectRefused(ParseRequestRecord(
+                    R"({"v":1,"fingerprint":"x","answer":{"changes":[5]}})"),
+                "answer.changes[0]: not an object");
+  ExpectRefused(ParseRequestRecord(
+                    R"({"v":1,"fingerprint":"x","answer":{"operation":{}}})"),
+                "answer.operation: not a string");
 }
 
 }  // namespace

@@ -99,7 +99,23 @@ TEST(ControlRequestsTest, TextsAreBounded) {
        {"ticket", [](Order& r) { r.set_ticket(std::string(129, 'a')); }},
        {"ticket", [](Order& r) { r.set_ticket("a\x7f"); }},
        {"owner", [](Order& r) { r.set_owner(std::string(129, 'a')); }},
-       {"owner", [](Order& r) { r.set_owner("a\nb"); }}});
+       {"owner", [](Order& r) { r.set_owner("a\nb"); }},
+       // What turns the direction of writing, breaks the line, or is not seen.
+       {"reason", [](Order& r) { r.set_reason("ok \u202e ton si"); }},
+       {"reason", [](Order& r) { r.set_reason("a\u2028b"); }},
+       {"ticket", [](Order& r) { r.set_ticket("OPS\u2066-12"); }},
+       {"owner", [](Order& r) { r.set_owner("o\u200bps"); }},
+       {"selector", [](Order& r) {
+          r.clear_names();
+          r.set_selector("zone=\u202ea");
+        }}});
+  Order turned = GoodOrder();
+  turned.set_reason("ok \u202e ton si");
+  EXPECT_THAT(DecodeRequest(turned, Meta(), kNow).status().ToString(),
+              HasSubstr("U+202E at byte 3"));
+  Order joined = GoodOrder();
+  joined.set_reason("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645");
+  EXPECT_OK(DecodeRequest(joined, Meta(), kNow));
   Order longest = GoodOrder();
   longest.set_reason(std::string(1024, 'a'));
   EXPECT_OK(DecodeRequest(longest, Meta(), kNow));
@@ -303,8 +319,9 @@ TEST(ControlRequestsTest, RequestIdsAreOfPlainCharacters) {
   EXPECT_OK(CheckRequestId(""));
   EXPECT_OK(CheckRequestId("aZ09._-"));
   EXPECT_OK(CheckRequestId(std::string(64, 'a')));
-  for (const std::string& bad : {std::string(65, 'a'), std::string("a b"),
-                                 std::string("a/b"), std::string("\xc3\xa4")}) {
+  for (const std::string& bad :
+       {std::string(65, 'a'), std::string("a b"), std::string("a/b"),
+        std::string("\xc3\xa4"), std::string("."), std::string("..")}) {
     EXPECT_EQ(base::DetailsOf(CheckRequestId(bad)).field, "request_id") << bad;
   }
 }

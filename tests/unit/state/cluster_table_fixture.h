@@ -96,6 +96,9 @@ class ClusterTableTest : public ::testing::Test {
   void Order(std::string_view name, std::string_view data) {
     table_.ApplyOrder(name, data, now_);
   }
+  void NoOrder(std::string_view name) {
+    table_.ApplyOrder(name, std::nullopt, now_);
+  }
   void Synced() { table_.ApplySynced(now_); }
   void Disconnected() { table_.ApplyDisconnected("cut", now_); }
   void Advance(absl::Duration by) { now_ += by; }

@@ -5,9 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "model/budget.h"
+#include "model/config_entry.h"
 #include "model/operation.h"
 #include "model/policy.h"
 #include "monitor/state/cluster_table.h"
@@ -92,7 +94,7 @@ TEST_F(ClusterObjectsTest, BudgetsAreToldOneByOne) {
   Budgets(model::SerializeBudgets({MakeBudget("b", 2)}));
   EXPECT_EQ(LastEvent()->subject, "a");
   EXPECT_EQ(LastEvent()->detail, "removed");
-  Budgets("");
+  table_.ApplyBudgets(std::nullopt, now_);
   EXPECT_THAT(*table_.view()->budgets, IsEmpty());
   EXPECT_EQ(Told(), 3);
 }
@@ -131,11 +133,22 @@ TEST_F(ClusterObjectsTest, WhatCannotBeReadLeavesWhatWasThere) {
   EXPECT_THAT(table_.view()->policy_problem, HasSubstr("not JSON"));
   EXPECT_THAT(NewEvents(), IsEmpty());
 
+  // Somebody emptied the nodes rather than to delete them.
+  Budgets("");
+  Policy("");
+  EXPECT_EQ(table_.view()->budgets->size(), 1u);
+  EXPECT_EQ(table_.view()->policy->guard.min_departures, 9);
+  EXPECT_THAT(table_.view()->budgets_problem, HasSubstr("empty"));
+  EXPECT_THAT(table_.view()->policy_problem, HasSubstr("empty"));
+
   Budgets(model::SerializeBudgets({MakeBudget("a", 1)}));
   Policy(model::SerializePolicy({.guard = {.min_departures = 9}}));
   EXPECT_EQ(table_.view()->budgets_problem, "");
   EXPECT_EQ(table_.view()->policy_problem, "");
   EXPECT_THAT(NewEvents(), IsEmpty());
+
+  table_.ApplyPolicy(std::nullopt, now_);
+  EXPECT_EQ(*table_.view()->policy, model::Policy());
 }
 
 TEST_F(ClusterObjectsTest, ABudgetOfABrokenSelectorCountsAsBroken) {
@@ -206,6 +219,73 @@ TEST_F(ClusterObjectsTest, AnOperationThatCannotBeReadIsShownAsThat) {
   EXPECT_THAT(table_.view()->operations->at("op-1")->problem,
               HasSubstr("not that of its node"));
   EXPECT_THAT(NewEvents(), IsEmpty());
+}
+
+TEST_F(ClusterObjectsTest, WhomAnUnreadableOperationWorksOnIsNotForgotten) {
+  const auto store = [&](std::string_view data, int32_t version) {
+    table_.ApplyOperation("op-1", &data, version, now_, now_);
+    return table_.view()->operations->at("op-1");
+  };
+  // Nothing of it can be told: it may work on anybody.
+  auto shown = store("{broken", 0);
+  EXPECT_FALSE(shown->members_known);
+  EXPECT_TRUE(shown->may_be_active());
+
+  // Its names can be told, though something else is wrong.
+  shown = store(R"({"v":1,"id":"op-1","kind":"DANCE","state":"PAUSED",
+                    "members":[{"name":"a"},{"name":"b","step":7}]})",
+                1);
+  EXPECT_THAT(shown->problem, HasSubstr("kind"));
+  EXPECT_TRUE(shown->members_known);
+  EXPECT_EQ(shown->operation.state, model::OperationState::kPaused);
+  ASSERT_EQ(shown->operation.members.size(), 2u);
+  EXPECT_EQ(shown->operation.members[1].name, "b");
+
+  // What it said before still holds.
+  shown = store("", 2);
+  EXPECT_THAT(shown->problem, HasSubstr("empty"));
+  EXPECT_TRUE(shown->members_known);
+  EXPECT_EQ(shown->operation.members.size(), 2u);
+
+  // One that had ended does not come to life again.
+  shown = store(R"({"v":9,"id":"op-1","state":"FAILED","members":[]})", 3);
+  EXPECT_FALSE(shown->may_be_active());
+}
+
+TEST_F(ClusterObjectsTest, ChangesOfTheConfigurationAreTold) {
+  model::ConfigEntry entry{.version = 1, .author = "ops", .comment = "less"};
+  const auto store = [&] {
+    table_.ApplyConfig("search%2Flimits", model::SerializeConfigEntry(entry),
+                       now_);
+  };
+  store();
+  EXPECT_THAT(NewEvents(), ElementsAre("CONFIG_CHANGED"));
+  EXPECT_EQ(LastEvent()->subject, "search/limits");
+  EXPECT_EQ(LastEvent()->detail, "version 1 put by ops: less");
+  store();  // read again
+  table_.ApplyConfig("search%2Flimits", "{broken", now_);
+  table_.ApplyConfig("no%20entry", "{}", now_);
+  EXPECT_THAT(NewEvents(), IsEmpty());
+
+  entry = {.version = 2, .author = "me", .deleted = true};
+  store();
+  EXPECT_EQ(LastEvent()->detail, "version 2 deleted by me");
+  entry = {.version = 3, .author = "me", .restored_from = 1};
+  store();
+  EXPECT_EQ(LastEvent()->detail, "version 3 rolled back to 1 by me");
+  table_.ApplyConfig("search%2Flimits", std::nullopt, now_);
+  EXPECT_THAT(NewEvents(), ElementsAre("CONFIG_CHANGED", "CONFIG_CHANGED"));
+}
+
+TEST(ConfigEventsTest, WhatIsFoundAtTheFirstLookIsNoNews) {
+  EventLog events("log", 10);
+  ClusterTable table({}, events);
+  const model::ConfigEntry entry{.version = 4};
+  const std::string bytes = model::SerializeConfigEntry(entry);
+  table.ApplyConfig("a", bytes, absl::Now());
+  table.ApplySynced(absl::Now());
+  table.ApplyConfig("a", bytes, absl::Now());
+  EXPECT_EQ(events.newest(), 1u);  // VIEW_SYNCED
 }
 
 TEST_F(ClusterObjectsTest, TheFirstOfTheElectionLeads) {

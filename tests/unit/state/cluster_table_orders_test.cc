@@ -31,7 +31,7 @@ TEST_F(ClusterTableTest, AHoldTakesAMemberOffline) {
   EXPECT_EQ(Find("a")->status, MemberStatus::kOffline);
   EXPECT_EQ(Find("a")->order->epoch, 1);
 
-  Order("a", "");
+  NoOrder("a");
   EXPECT_FALSE(Find("a")->held());
   EXPECT_EQ(table_.view()->held_count, 0);
 }
@@ -163,7 +163,7 @@ TEST_F(ClusterTableTest, ANameNeverSeenVanishesWithItsLastHold) {
 TEST_F(ClusterTableTest, AnOrderThatWasDeletedDoesNotWait) {
   Synced();
   Order("a", MakeOrder(3, {"ops"}));
-  Order("a", "");
+  NoOrder("a");
   Create("a");
 
   EXPECT_EQ(Find("a")->status, MemberStatus::kUp);
@@ -189,6 +189,9 @@ TEST_F(ClusterTableTest, ABrokenOrderChangesNothingButSaysSo) {
   }
   EXPECT_THAT(NewEvents(), ElementsAre("ORDER_UNREADABLE a",
                                        "ORDER_UNREADABLE b", "JOINED b"));
+  Order("a", "");
+  EXPECT_EQ(Find("a")->problems->order, "order: the node is empty");
+  EXPECT_EQ(Find("a")->status, MemberStatus::kDraining);
   Order("a", MakeOrder(2, {}));
   EXPECT_EQ(Find("a")->problems->order, "");
   EXPECT_EQ(Find("a")->status, MemberStatus::kUp);

@@ -111,7 +111,7 @@ TEST_F(BoundedTableTest, NamesNeverSeenCountAsRememberedOrders) {
   EXPECT_EQ(table_.view()->held_count, 2);
   // There is room again.
   Order("x", MakeOrder(2, {}));
-  Order("x", "");
+  NoOrder("x");
   Order("z", MakeOrder(2, {"ops"}));
   EXPECT_EQ(Find("z")->status, MemberStatus::kOffline);
 }

@@ -49,7 +49,12 @@ TEST_F(ClusterTableTasksTest, ATaskSeenOnlyAtItsEndIsToldOfAllTheSame) {
                          {MakeTask("t", 9, TaskState::kSucceeded)}));
 
   EXPECT_THAT(NewEvents(),
-              ElementsAre("VIEW_SYNCED", "JOINED a", "TASK_SUCCEEDED a t"));
+              ElementsAre("VIEW_SYNCED", "JOINED a", "TASK_STARTED a t",
+                          "TASK_SUCCEEDED a t"));
+  NewEvents();
+  // It ran a second time between two looks, and came to another end.
+  Report({MakeTask("t", 9, TaskState::kFailed)});
+  EXPECT_THAT(NewEvents(), ElementsAre("TASK_STARTED a t", "TASK_FAILED a t"));
 }
 
 TEST_F(ClusterTableTasksTest, ATaskThatRunsAgainBeginsAgain) {
