@@ -88,11 +88,17 @@ size_t CountHolders(const Line& line) {
   return std::max<size_t>(1, writer - line.nodes.begin());
 }
 
-std::string_view AwaitedName(const Line& line, size_t index) {
-  const bool reads = !IsWriter(line.nodes[index]);
-  for (size_t i = index; i > 0; --i)
-    if (!reads || IsWriter(line.nodes[i - 1])) return line.nodes[i - 1].name;
-  return "";
+std::vector<std::string_view> AwaitedNames(const Line& line) {
+  std::vector<std::string_view> awaited;
+  awaited.reserve(line.nodes.size());
+  std::string_view last;
+  std::string_view last_writer;
+  for (const LineName& node : line.nodes) {
+    awaited.push_back(IsWriter(node) ? last : last_writer);
+    last = node.name;
+    if (IsWriter(node)) last_writer = node.name;
+  }
+  return awaited;
 }
 
 std::optional<size_t> CountUpTo(const Line& line, std::string_view name) {

@@ -52,9 +52,10 @@ Line ReadLine(const std::vector<std::string>& names,
 // the names do not tell; it counts as waiting with that.)
 size_t CountHolders(const Line& line);
 
-// The name of the node that the node at `index` waits for: of a reader the last
-// writer before it, of others the last node before it; "" if it has the lock.
-std::string_view AwaitedName(const Line& line, size_t index);
+// What each node of `line` waits for: a reader for the last writer before it,
+// others for the last node before them; "" for what has the lock. Views into
+// `line`.
+std::vector<std::string_view> AwaitedNames(const Line& line);
 
 // How many of the line are not behind `name`, which need not be there any more:
 // where a page goes on that ended with `name`. Nothing if `name` cannot have

@@ -104,10 +104,19 @@ class Controller final : public ControlBackend, public ConfigBackend {
   void ChangeConfig(ChangeConfigRequest request,
                     Done<ChangeConfigResult> done) override;
 
+  // For parts beside this one. Runs `command` on the controller's thread, in
+  // its turn, with what it writes by, or with the reason for none.
+  using Command = absl::AnyInvocable<void(absl::StatusOr<ControlStore*>)>;
+  void Submit(Command command);
+  // To read by, from any thread; valid as long as this, whatever it answers.
+  absl::StatusOr<zk::BlockingSession*> session();
+  // What calls are answered with before Start() and after Close().
+  static absl::Status NotServing();
+
  private:
-  // Runs `command` on the controller's thread and answers with its result.
-  template <typename T, typename Command>
-  void Answer(Done<T> done, Command command);
+  // Answers with what `question` gives on the controller's thread.
+  template <typename T, typename Question>
+  void Answer(Done<T> done, Question question);
   absl::StatusOr<FencedView> Fence(absl::Time deadline);
   void OnSessionState(const zk::ConnectionInfo& info);
   void OnElection(bool leading);
