@@ -31,9 +31,9 @@
 #include "model/monitor_record.h"
 #include "model/paths.h"
 #include "monitor/address_file.h"
-#include "monitor/control/controller.h"
 #include "monitor/dev_zookeeper.h"
 #include "monitor/gateway/gateway.h"
+#include "monitor/hosted_cluster.h"
 #include "monitor/http/console_pages.h"
 #include "monitor/http/http_server.h"
 #include "monitor/http/status_pages.h"
@@ -42,12 +42,11 @@
 #include "monitor/options.h"
 #include "monitor/rpc/config_service.h"
 #include "monitor/rpc/control_service.h"
+#include "monitor/rpc/coordination_service.h"
 #include "monitor/rpc/membership_service.h"
 #include "monitor/rpc/rpc_server.h"
 #include "monitor/rpc/tls_credentials.h"
-#include "monitor/state/cluster_table.h"
 #include "monitor/state/event_log.h"
-#include "monitor/watch/cluster_watcher.h"
 #include "zk/session.h"
 
 namespace roster::monitor {
@@ -82,26 +81,15 @@ class Daemon {
   std::string failure() const;
 
  private:
-  struct Cluster {
-    std::unique_ptr<ClusterTable> table;
-    std::unique_ptr<Controller> controller;
-    std::unique_ptr<ClusterWatcher> watcher;  // confined to loop_
-  };
-
   absl::Status StartDevZooKeeper();
   void AwaitDevZooKeeper();
   absl::Status ReadCredentials();
-  void MakeTables();
-  void MakeControllers();
+  void MakeClusters();
   absl::Status StartRpc();
   absl::Status StartHttp();
   void StartWatching();
   void StartControllers();
   zk::SessionOptions SessionOptions() const;
-  // In an empty --dev ZooKeeper the members' parents are made, so that a bare
-  // `create -e` works. Elsewhere a missing one is only told of: it may be a
-  // mistake, and it is not ours to make.
-  void LookForMembersPaths();
   absl::Status AnnounceAddresses();
   std::vector<ClusterViewPtr> Views() const;
   MetricsSources MetricSources();
@@ -121,11 +109,12 @@ class Daemon {
       std::make_shared<zk::ConnectionInfo>()};
   std::unique_ptr<EventLog> events_;
   std::unique_ptr<base::Loop> loop_;  // "watch"
-  std::vector<Cluster> clusters_;     // constant once made, but for `watcher`
+  std::vector<std::unique_ptr<HostedCluster>> clusters_;
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<MembershipService> membership_;
   std::unique_ptr<ControlService> control_;
   std::unique_ptr<ConfigService> config_;
+  std::unique_ptr<CoordinationService> coordination_;
   std::unique_ptr<RpcServer> rpc_;
   std::atomic<bool> rpc_serving_{false};
   std::unique_ptr<HttpServer> http_;
@@ -137,12 +126,12 @@ class Daemon {
 Daemon::~Daemon() {
   rpc_serving_ = false;
   // First: calls that wait for ZooKeeper would hold up the end of gRPC.
-  for (Cluster& cluster : clusters_) cluster.controller->Close();
+  for (auto& cluster : clusters_) cluster->Close();
   if (rpc_) rpc_->Shutdown(kStreamGrace);
   if (http_) http_->Stop();
   if (session_)
     loop_->RunAndWait([this] {
-      for (Cluster& cluster : clusters_) cluster.watcher.reset();
+      for (auto& cluster : clusters_) cluster->StopWatching();
       session_.reset();
     });
   if (loop_) loop_->Stop();
@@ -158,8 +147,7 @@ absl::Status Daemon::Start() {
   if (options_.dev) {
     ROSTER_RETURN_IF_ERROR(StartDevZooKeeper());
   }
-  MakeTables();
-  MakeControllers();
+  MakeClusters();
   ROSTER_RETURN_IF_ERROR(StartRpc());
   ROSTER_RETURN_IF_ERROR(StartHttp());
   if (options_.dev) AwaitDevZooKeeper();
@@ -212,16 +200,23 @@ absl::Status Daemon::ReadCredentials() {
   return absl::OkStatus();
 }
 
-void Daemon::MakeTables() {
+void Daemon::MakeClusters() {
+  loop_ = std::make_unique<base::Loop>("watch");
   events_ = std::make_unique<EventLog>(run_id_, options_.event_history);
   for (const ClusterOption& cluster : options_.clusters)
-    clusters_.push_back(
-        {.table = std::make_unique<ClusterTable>(
-             ClusterTableOptions{.cluster = cluster.name,
-                                 .members_path = cluster.members_path,
-                                 .left_retention = options_.left_retention,
-                                 .lost_retention = options_.lost_retention},
-             *events_)});
+    clusters_.push_back(std::make_unique<HostedCluster>(
+        *loop_, *events_,
+        HostedClusterOptions{
+            .table = {.cluster = cluster.name,
+                      .members_path = cluster.members_path,
+                      .left_retention = options_.left_retention,
+                      .lost_retention = options_.lost_retention},
+            .state_path = options_.state_path,
+            .monitor_id = run_id_,
+            .controllers = options_.controllers,
+            .session = SessionOptions(),
+            .log = log_,
+            .make_members_path = options_.dev}));
   metrics_ = std::make_unique<MetricsPage>(
       MetricsOptions{
           .member_series = {.max_members = options_.max_member_series}},
@@ -235,32 +230,10 @@ zk::SessionOptions Daemon::SessionOptions() const {
           .log = log_};
 }
 
-void Daemon::MakeControllers() {
-  loop_ = std::make_unique<base::Loop>("watch");
-  for (size_t i = 0; i < clusters_.size(); ++i) {
-    ClusterTable& table = *clusters_[i].table;
-    clusters_[i].controller = std::make_unique<Controller>(
-        *loop_, table,
-        ControllerOptions{
-            .store = {.cluster = table.options().cluster,
-                      .members_path = table.options().members_path,
-                      .paths = model::ClusterPaths(options_.state_path,
-                                                   table.options().cluster),
-                      .monitor_id = run_id_,
-                      .controllers = options_.controllers,
-                      .log = log_},
-            .session = SessionOptions(),
-            .fence = [this, i](auto done) {
-              clusters_[i].watcher->Fence(std::move(done));
-            }});
-  }
-}
-
 std::vector<ClusterViewPtr> Daemon::Views() const {
   std::vector<ClusterViewPtr> views;
   views.reserve(clusters_.size());
-  for (const Cluster& cluster : clusters_)
-    views.push_back(cluster.table->view());
+  for (const auto& cluster : clusters_) views.push_back(cluster->view());
   return views;
 }
 
@@ -288,10 +261,9 @@ MetricsSources Daemon::MetricSources() {
 
 absl::Status Daemon::StartRpc() {
   std::vector<ClusterSource> sources;
-  for (const Cluster& cluster : clusters_)
-    sources.push_back(
-        {.name = cluster.table->options().cluster,
-         .view = [table = cluster.table.get()] { return table->view(); }});
+  for (auto& cluster : clusters_)
+    sources.push_back({.name = cluster->name(),
+                       .view = [one = cluster.get()] { return one->view(); }});
   membership_ = std::make_unique<MembershipService>(
       MembershipServiceOptions{.view_id = run_id_,
                                .server_version = std::string(kVersion),
@@ -304,33 +276,38 @@ absl::Status Daemon::StartRpc() {
                                .on_write = metrics_->StreamWriteObserver()},
       std::move(sources), *events_);
   std::vector<ControlledCluster> controlled;
-  for (const Cluster& cluster : clusters_)
-    controlled.push_back(
-        {.name = cluster.table->options().cluster,
-         .view = [table = cluster.table.get()] { return table->view(); },
-         .backend = cluster.controller.get()});
+  for (auto& cluster : clusters_)
+    controlled.push_back({.name = cluster->name(),
+                          .view = [one = cluster.get()] { return one->view(); },
+                          .backend = &cluster->controller()});
   control_ = std::make_unique<ControlService>(
       ControlServiceOptions{.view_id = run_id_}, std::move(controlled));
   std::vector<ConfiguredCluster> configured;
-  for (const Cluster& cluster : clusters_)
-    configured.push_back({.name = cluster.table->options().cluster,
-                          .backend = cluster.controller.get()});
+  for (auto& cluster : clusters_)
+    configured.push_back(
+        {.name = cluster->name(), .backend = &cluster->controller()});
   config_ = std::make_unique<ConfigService>(std::move(configured));
-  for (const Cluster& cluster : clusters_) {
-    const std::string& name = cluster.table->options().cluster;
+  std::vector<CoordinatedCluster> coordinated;
+  for (auto& cluster : clusters_)
+    coordinated.push_back(
+        {.name = cluster->name(), .backend = &cluster->inspector()});
+  coordination_ = std::make_unique<CoordinationService>(std::move(coordinated));
+  for (auto& cluster : clusters_) {
+    const std::string& name = cluster->name();
     StreamHub* const hub = membership_->hub(name);
-    Controller* const controller = cluster.controller.get();
-    cluster.table->SetChangeListener(
+    Controller* const controller = &cluster->controller();
+    ClusterTable& table = cluster->table();
+    table.SetChangeListener(
         [this, hub, controller](const MemberChange& change) {
           hub->Publish(change);
           controller->OnMemberChange(change);
           gateway_->Notify();
         });
-    cluster.table->SetViewListener([this, hub](const ClusterViewPtr& view) {
+    table.SetViewListener([this, hub](const ClusterViewPtr& view) {
       hub->PublishView(view);
       gateway_->Notify();
     });
-    cluster.table->SetClusterListener(
+    table.SetClusterListener(
         [this, hub, controller, name](const ClusterViewPtr& view) {
           hub->PublishGuard(view);
           control_->NotifyOperations(name);
@@ -360,7 +337,9 @@ absl::Status Daemon::StartRpc() {
                   .name = v1::ControlService::service_full_name(),
                   .stop_streams = [this] { control_->StopStreams(); }},
                  {.service = config_.get(),
-                  .name = v1::ConfigService::service_full_name()}}));
+                  .name = v1::ConfigService::service_full_name()},
+                 {.service = coordination_.get(),
+                  .name = v1::CoordinationService::service_full_name()}}));
   rpc_serving_ = true;
   return absl::OkStatus();
 }
@@ -373,13 +352,10 @@ absl::Status Daemon::StartHttp() {
     options.listen.push_back(std::move(address));
   }
   std::vector<WatchedCluster> watched;
-  for (const Cluster& cluster : clusters_) {
-    ClusterTable* const table = cluster.table.get();
-    const std::string& name = table->options().cluster;
-    watched.push_back({.name = name,
-                       .view = [table] { return table->view(); },
-                       .hub = membership_->hub(name)});
-  }
+  for (auto& cluster : clusters_)
+    watched.push_back({.name = cluster->name(),
+                       .view = [one = cluster.get()] { return one->view(); },
+                       .hub = membership_->hub(cluster->name())});
   gateway_ = std::make_unique<Gateway>(
       GatewayOptions{.watch = {.view_id = run_id_}}, rpc_->InProcessChannel(),
       std::move(watched), *events_);
@@ -411,18 +387,11 @@ void Daemon::StartWatching() {
     session_->AddListener([this](const zk::ConnectionInfo& info) {
       const bool new_session = info.generation > connection_.Get()->generation;
       connection_.Publish(std::make_shared<zk::ConnectionInfo>(info));
-      if (new_session) LookForMembersPaths();
+      if (!new_session) return;
+      for (auto& cluster : clusters_) cluster->LookForMembers(*session_);
     });
-    for (Cluster& cluster : clusters_) {
-      const ClusterTableOptions& table = cluster.table->options();
-      cluster.watcher = std::make_unique<ClusterWatcher>(
-          *loop_, *session_, *cluster.table,
-          ClusterWatcherOptions{
-              .members_path = table.members_path,
-              .paths = model::ClusterPaths(options_.state_path, table.cluster),
-              .log = log_,
-              .on_published = metrics_->WatchPublishObserver()});
-    }
+    for (auto& cluster : clusters_)
+      cluster->Watch(*session_, metrics_->WatchPublishObserver());
     session_->Start();
   });
 }
@@ -437,26 +406,8 @@ void Daemon::StartControllers() {
                               .started_at = absl::Now()};
   for (const base::ListenAddress& address : http_addresses_)
     record.http_addresses.push_back(address.ToString());
-  for (Cluster& cluster : clusters_)
-    cluster.controller->Start(model::SerializeMonitorRecord(record));
-}
-
-void Daemon::LookForMembersPaths() {
-  for (const Cluster& cluster : clusters_) {
-    const std::string& path = cluster.table->options().members_path;
-    if (options_.dev) {
-      session_->CreateWithParents(path, [](absl::Status) {});
-      continue;
-    }
-    session_->Exists(path, /*watcher=*/0,
-                     [this, path](absl::StatusOr<zk::Stat> stat) {
-                       if (absl::IsNotFound(stat.status()))
-                         base::Log(log_, LogLevel::kWarning,
-                                   "no member has ever registered here; is "
-                                   "--cluster right? path=",
-                                   path);
-                     });
-  }
+  for (auto& cluster : clusters_)
+    cluster->Start(model::SerializeMonitorRecord(record));
 }
 
 absl::Status Daemon::AnnounceAddresses() {
