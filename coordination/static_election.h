@@ -31,6 +31,9 @@ struct StaticElectionOptions {
 // candidates wake at each change. It is for a handful of them, and for paths
 // that others have agreed on. All else said of Election holds here.
 //
+// Nor does it obey designations: whoever is preferred could not be sure to be
+// the quickest. LeaderObserver looks on, as at an Election.
+//
 // A persistent node at the path bars everybody, as it would bar other programs.
 //
 // Thread-safety: thread-safe.
