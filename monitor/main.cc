@@ -14,6 +14,7 @@
 #include <boost/uuid/uuid_io.hpp>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -32,6 +33,7 @@
 #include "model/paths.h"
 #include "monitor/address_file.h"
 #include "monitor/dev_zookeeper.h"
+#include "monitor/ensemble/ensemble_probe.h"
 #include "monitor/gateway/gateway.h"
 #include "monitor/hosted_cluster.h"
 #include "monitor/http/console_pages.h"
@@ -92,6 +94,8 @@ class Daemon {
   zk::SessionOptions SessionOptions() const;
   absl::Status AnnounceAddresses();
   std::vector<ClusterViewPtr> Views() const;
+  // Empty if the ZooKeeper servers are not asked.
+  std::function<ZooKeeperServersPtr()> ServerFigures() const;
   MetricsSources MetricSources();
 
   Options options_;
@@ -104,6 +108,7 @@ class Daemon {
   std::string failure_ ABSL_GUARDED_BY(mu_);
 
   std::unique_ptr<DevZooKeeper> dev_zookeeper_;
+  std::unique_ptr<EnsembleProbe> ensemble_;  // null: servers are not asked
   std::string credentials_;
   base::Published<zk::ConnectionInfo> connection_{
       std::make_shared<zk::ConnectionInfo>()};
@@ -147,10 +152,16 @@ absl::Status Daemon::Start() {
   if (options_.dev) {
     ROSTER_RETURN_IF_ERROR(StartDevZooKeeper());
   }
+  if (options_.zookeeper_stats_interval > absl::ZeroDuration())
+    ensemble_ = std::make_unique<EnsembleProbe>(
+        EnsembleProbeOptions{.servers = options_.zookeeper,
+                             .interval = options_.zookeeper_stats_interval,
+                             .log = log_});
   MakeClusters();
   ROSTER_RETURN_IF_ERROR(StartRpc());
   ROSTER_RETURN_IF_ERROR(StartHttp());
   if (options_.dev) AwaitDevZooKeeper();
+  if (ensemble_) ensemble_->Start();
   StartWatching();
   StartControllers();
   return AnnounceAddresses();
@@ -237,6 +248,11 @@ std::vector<ClusterViewPtr> Daemon::Views() const {
   return views;
 }
 
+std::function<ZooKeeperServersPtr()> Daemon::ServerFigures() const {
+  if (ensemble_ == nullptr) return nullptr;
+  return [this] { return ensemble_->servers(); };
+}
+
 MetricsSources Daemon::MetricSources() {
   return {.views = [this] { return Views(); },
           .zookeeper =
@@ -246,6 +262,7 @@ MetricsSources Daemon::MetricSources() {
                     .state = std::string(zk::ConnectionStateName(info->state)),
                     .sessions = info->generation};
               },
+          .zookeeper_servers = ServerFigures(),
           .streams =
               [this] {
                 const RpcStats stats = membership_->stats();
@@ -273,6 +290,7 @@ absl::Status Daemon::StartRpc() {
                                      return std::string(zk::ConnectionStateName(
                                          connection_.Get()->state));
                                    },
+                               .zookeeper_server_figures = ServerFigures(),
                                .on_write = metrics_->StreamWriteObserver()},
       std::move(sources), *events_);
   std::vector<ControlledCluster> controlled;

@@ -98,6 +98,10 @@ void DeclareSettings(CLI::App& app, Options& options) {
       ->type_name("FILE");
   duration("session-timeout", options.session_timeout, absl::Milliseconds(100),
            "ZooKeeper session timeout to ask for");
+  duration("zookeeper-stats-interval", options.zookeeper_stats_interval,
+           absl::ZeroDuration(),
+           "how often each ZooKeeper server is asked for its figures, by srvr "
+           "and mntr; 0: never");
   parsed(
       "cluster", "NAME=PATH",
       "a cluster to watch: its name and its members' parent znode; "
@@ -259,6 +263,9 @@ std::string CheckTogether(const Options& options) {
     if (absl::Status status = session.Validate(); !status.ok())
       return base::StrCat("--zookeeper: ", status.message());
   }
+  if (options.zookeeper_stats_interval > absl::ZeroDuration() &&
+      options.zookeeper_stats_interval < absl::Seconds(1))
+    return "--zookeeper-stats-interval: the least is 1s; 0 asks nobody";
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return "--tls-certificate and --tls-key need each other";
   const bool tls = !options.tls_certificate.empty();

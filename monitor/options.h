@@ -32,6 +32,8 @@ struct Options {
   // Names of authenticated actors who may change things; empty: everybody.
   std::vector<std::string> controllers;
   absl::Duration session_timeout = absl::Seconds(10);
+  // How often each ZooKeeper server is asked how it is; zero: never.
+  absl::Duration zookeeper_stats_interval = absl::Seconds(15);
   std::string address_file;
   std::string log_format = "text";  // text | json
   std::string log_level = "info";   // debug | info | warning | error

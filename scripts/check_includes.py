@@ -26,6 +26,7 @@ LAYERS: dict[str, set[str]] = {
     "console": {"base"},
     "monitor/state": {"model", "base"},
     "monitor/watch": {"monitor/state", "coordination", "zk", "model", "base"},
+    "monitor/ensemble": {"monitor/state", "zk", "model", "base"},
     "monitor/control": {"monitor/state", "coordination", "zk", "model", "base"},
     "monitor/rpc": {"monitor/state", "monitor/control", "proto", "model", "base"},
     "monitor/http": {"console", "monitor/state", "monitor/control", "model", "base"},

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "cli/format.h"
 #include "cli/printer_detail.h"
+#include "cli/printer_ensemble.h"
 #include "cli/printer_json.h"
 #include "cli/staleness.h"
 #include "cli/terminal.h"
@@ -57,7 +58,10 @@ absl::Status Show(Client& client, const Flags& flags, bool color) {
       out += base::StrCat(Visible(response.summary().cluster()), "\n");
     } else if (IsTable(flags.format)) {
       // All clusters of a rosterd share its ZooKeeper.
-      if (out.empty()) out = ServerReport(response, client.options().endpoint);
+      if (out.empty())
+        out = base::StrCat(
+            ServerReport(response, client.options().endpoint),
+            EnsembleReport(response.ensemble(), absl::Now(), {.color = color}));
       out += ClusterReport(response.summary(), absl::Now(), {.color = color});
     } else {
       documents.push_back(ToJsonLine(response));

@@ -4,6 +4,10 @@ Prometheus provider (port 7000), and how rosterd sees it.
 The names are those of ZooKeeper 3.6 and later. Its latencies are in
 milliseconds. A server without a quorum answers the scrape, but leaves out what
 is asked of a serving one: so who serves is who has `znode_count`.
+
+The first row needs none of that: rosterd asks each server of its connect string
+by `srvr` and `mntr`, and exports what it hears. Of several rosterds the best
+word counts: a server that serves one of them serves.
 """
 
 from common import job_variable
@@ -11,6 +15,44 @@ from panels import (NONE_IS_GOOD, ONE_IS_GOOD, annotation,
                     dashboard, lines, query_variable, stat, states, table)
 
 OURS = '{job=~"$job"}'
+
+
+def seen(metric, matchers=""):
+    """What rosterds heard of each server."""
+    return f'max by (server) (roster_zookeeper_server_{metric}{{job=~"$job"{matchers}}})'
+
+
+def as_rosterd_sees_them():
+    leads_or_serves = (
+        'max by (server) (2 * roster_zookeeper_server_role{job=~"$job",role="LEADER"}'
+        ' + on (job, instance, server) roster_zookeeper_server_state{job=~"$job",state="SERVING"})')
+    outstanding = [(None, "green"), (10, "orange"), (100, "red")]
+    return ("As rosterd sees them", [
+        table("Servers of the connect string", "What each server answers to srvr and mntr. Figures are"
+              " missing where the server's whitelist does not allow them.", {
+                  "serves": (seen("state", ',state="SERVING"'), "none", ONE_IS_GOOD),
+                  "leads": (seen("role", ',role="LEADER"'), "none"),
+                  "connections": (seen("connections"), "none"),
+                  "outstanding": (seen("outstanding_requests"), "none", outstanding),
+                  "mean latency": (seen("latency_avg_seconds"), "s"),
+                  "slowest": (seen("latency_max_seconds"), "s"),
+                  "znodes": (seen("znodes"), "none"),
+                  "data": (seen("data_bytes"), "bytes"),
+                  "epoch": (seen("epoch"), "none"),
+                  "asked": ("time() - " + seen("asked_timestamp_seconds"), "s"),
+              }, by=["server"], width=24, height=6),
+        states("Role by server", "Who leads. One that may not tell is not known to serve.", [(leads_or_serves, "{{server}}")],
+               mappings={0: ("does not serve", "red"), 1: ("serves", "green"), 3: ("leads", "blue")}, width=12),
+        states("Why a server does not serve", "It refuses, is silent, has no quorum, cannot be reached, may"
+               " not tell, or is no ZooKeeper.",
+               [('max by (server, state) (roster_zookeeper_server_state{job=~"$job",state!~"SERVING|NOT_ASKED"})',
+                 "{{server}} {{state}}")],
+               mappings={0: ("no", "green"), 1: ("yes", "red")}, width=12),
+        lines("Outstanding by server", "Requests queued in each server.",
+              [(seen("outstanding_requests"), "{{server}}")]),
+        lines("Mean latency by server", "Of all requests since the server's start.",
+              [(seen("latency_avg_seconds"), "{{server}}")], unit="s"),
+    ])
 
 
 def build():
@@ -41,6 +83,7 @@ def build():
                        "New session", "{{instance}}", "blue"),
         ],
         rows=[
+            as_rosterd_sees_them(),
             ("Now", [
                 stat("Voters", "Servers that vote, by configuration. Empty for a standalone server.",
                      "max(quorum_size{$scope})", width=3),

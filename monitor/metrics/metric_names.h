@@ -214,6 +214,49 @@ inline constexpr MetricSpec kBuildInfo{"roster_build_info", kG, "",
                                        "version,revision",
                                        "1; which rosterd this is."};
 
+// Each server of the connect string, as it describes itself. Absent are figures
+// that are not known, and all of them with --zookeeper-stats-interval 0.
+inline constexpr MetricSpec kServerState{
+    "roster_zookeeper_server_state", kG, "", "server,state",
+    "1 for how the server was found when it was last asked, 0 for the "
+    "others: SERVING, NOT_SERVING, NOT_ALLOWED, REFUSED, NO_ANSWER, "
+    "UNREACHABLE, UNREADABLE, NOT_ASKED."};
+inline constexpr MetricSpec kServerRole{
+    "roster_zookeeper_server_role", kG, "", "server,role",
+    "1 for the server's role, 0 for the others: LEADER, FOLLOWER, OBSERVER, "
+    "STANDALONE, READ_ONLY."};
+inline constexpr MetricSpec kServerInfo{
+    "roster_zookeeper_server_info", kG, "", "server,version",
+    "1; which ZooKeeper it is. Absent while not known."};
+inline constexpr MetricSpec kServerLatencyMin{
+    "roster_zookeeper_server_latency_min_seconds", kG, "seconds", "server",
+    "The quickest request since the server's start."};
+inline constexpr MetricSpec kServerLatencyAvg{
+    "roster_zookeeper_server_latency_avg_seconds", kG, "seconds", "server",
+    "The mean of all requests since the server's start."};
+inline constexpr MetricSpec kServerLatencyMax{
+    "roster_zookeeper_server_latency_max_seconds", kG, "seconds", "server",
+    "The slowest request since the server's start."};
+inline constexpr MetricSpec kServerConnections{
+    "roster_zookeeper_server_connections", kG, "", "server",
+    "Connections of clients."};
+inline constexpr MetricSpec kServerOutstanding{
+    "roster_zookeeper_server_outstanding_requests", kG, "", "server",
+    "Requests that are queued in the server."};
+inline constexpr MetricSpec kServerZnodes{"roster_zookeeper_server_znodes", kG,
+                                          "", "server",
+                                          "Znodes that the server holds."};
+inline constexpr MetricSpec kServerData{
+    "roster_zookeeper_server_data_bytes", kG, "bytes", "server",
+    "About how many bytes its znodes take. Absent where mntr is not allowed."};
+inline constexpr MetricSpec kServerEpoch{
+    "roster_zookeeper_server_epoch", kG, "", "server",
+    "Epoch of the last transaction that it has; it rises with every new "
+    "leader. Absent where srvr is not allowed."};
+inline constexpr MetricSpec kServerAsked{
+    "roster_zookeeper_server_asked_timestamp_seconds", kG, "seconds", "server",
+    "When the server was last asked, with or without success."};
+
 // The process, by the names that Prometheus's own client libraries use.
 inline constexpr MetricSpec kProcessCpu{"process_cpu_seconds_total", kC,
                                         "seconds", "",
@@ -293,6 +336,18 @@ inline constexpr const MetricSpec* kAllMetrics[] = {
     &metric::kStreamResets,
     &metric::kStreamMerged,
     &metric::kBuildInfo,
+    &metric::kServerState,
+    &metric::kServerRole,
+    &metric::kServerInfo,
+    &metric::kServerLatencyMin,
+    &metric::kServerLatencyAvg,
+    &metric::kServerLatencyMax,
+    &metric::kServerConnections,
+    &metric::kServerOutstanding,
+    &metric::kServerZnodes,
+    &metric::kServerData,
+    &metric::kServerEpoch,
+    &metric::kServerAsked,
     &metric::kProcessCpu,
     &metric::kProcessRss,
     &metric::kProcessVirtual,

@@ -8,6 +8,7 @@
 
 #include "monitor/metrics/cluster_collector.h"
 #include "monitor/metrics/control_collector.h"
+#include "monitor/metrics/ensemble_collector.h"
 #include "monitor/metrics/metric_names.h"
 #include "monitor/metrics/monitor_collector.h"
 #include "monitor/metrics/process_collector.h"
@@ -76,6 +77,8 @@ std::string MetricsPage::Render() const {
   Families families = rep_->clusters.Collect(views);
   Append(rep_->control.Collect(views), families);
   Append(rep_->monitor.Collect(), families);
+  if (sources_.zookeeper_servers)
+    Append(CollectEnsemble(*sources_.zookeeper_servers()), families);
   Append(rep_->registry.Collect(), families);
   Append(rep_->process.Collect(), families);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "monitor/state/cluster_view.h"
+#include "monitor/state/zookeeper_server.h"
 
 namespace roster::monitor {
 
@@ -28,6 +29,8 @@ struct StreamStats {
 struct MetricsSources {
   std::function<std::vector<ClusterViewPtr>()> views;
   std::function<ZooKeeperStats()> zookeeper;
+  // Empty if the servers are not asked: then they have no series.
+  std::function<ZooKeeperServersPtr()> zookeeper_servers;
   std::function<StreamStats()> streams;
   std::function<uint64_t()> events;  // appended to the history so far
   // By what this rosterd is known in elections: MonitorInfo::id.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
+#include "monitor/rpc/ensemble_codec.h"
 #include "monitor/rpc/event_query.h"
 #include "monitor/rpc/event_stream.h"
 #include "monitor/rpc/find_cluster.h"
@@ -105,6 +106,9 @@ grpc::ServerUnaryReactor* MembershipService::GetSummary(
   response->set_zookeeper_servers(options_.zookeeper_servers);
   if (options_.zookeeper_state)
     response->set_zookeeper_state(options_.zookeeper_state());
+  if (options_.zookeeper_server_figures)
+    EncodeEnsemble(*options_.zookeeper_server_figures(),
+                   response->mutable_ensemble());
   return Finish(context, absl::OkStatus());
 }
 

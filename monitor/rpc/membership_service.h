@@ -13,6 +13,7 @@
 #include "monitor/rpc/stream_hub.h"
 #include "monitor/state/cluster_view.h"
 #include "monitor/state/event_log.h"
+#include "monitor/state/zookeeper_server.h"
 #include "roster/v1/membership.grpc.pb.h"
 
 namespace roster::monitor {
@@ -31,6 +32,8 @@ struct MembershipServiceOptions {
   std::string zookeeper_servers;
   // "connected", "suspended", ...; thread-safe.
   std::function<std::string()> zookeeper_state;
+  // What its servers say of themselves; thread-safe. Empty if nobody asks them.
+  std::function<ZooKeeperServersPtr()> zookeeper_server_figures;
   absl::Duration bookmark_interval = absl::Seconds(10);
   // Changes that a reader of WatchMembers may be behind before it gets a new
   // snapshot.

@@ -151,7 +151,7 @@ def check_numbers(prometheus):
 def check_rules(prometheus):
     """That Prometheus can evaluate all of them, and which of them speak."""
     rules = [rule for group in prometheus.get("rules")["groups"] for rule in group["rules"]]
-    assert len(rules) == 25, len(rules)
+    assert len(rules) == 27, len(rules)
     bad = [(rule["name"], rule["health"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"]
     assert not bad, bad
     speaking = {rule["name"] for rule in rules if rule["type"] == "alerting" and rule["state"] != "inactive"}

@@ -87,6 +87,28 @@ std::string RenderAs(ClusterViewPtr view, std::string run_id) {
       .Render();
 }
 
+// One server that tells everything, and one that tells nothing.
+ZooKeeperServersPtr Ensemble() {
+  return std::make_shared<ZooKeeperServers>(
+      ZooKeeperServers{{.address = "zk1:2181",
+                        .state = ZooKeeperServerState::kServing,
+                        .role = ZooKeeperRole::kLeader,
+                        .version = "3.8.0",
+                        .latency_min = absl::ZeroDuration(),
+                        .latency_avg = absl::Milliseconds(1.5),
+                        .latency_max = absl::Milliseconds(40),
+                        .connections = 3,
+                        .outstanding = 4,
+                        .znodes = 5,
+                        .data_bytes = 600,
+                        .zxid = 0x700000002,
+                        .asked_at = absl::FromUnixSeconds(3000)},
+                       {.address = "[::1]:2181",
+                        .state = ZooKeeperServerState::kRefused,
+                        .problem = "refuses connections",
+                        .asked_at = absl::FromUnixSeconds(3001)}});
+}
+
 MetricsSources SourcesOf(ClusterViewPtr view) {
   return {
       .views = [view] { return std::vector<ClusterViewPtr>{view}; },
@@ -94,6 +116,7 @@ MetricsSources SourcesOf(ClusterViewPtr view) {
           [] {
             return ZooKeeperStats{"SUSPENDED", 3};
           },
+      .zookeeper_servers = Ensemble,
       .streams =
           [] {
             return StreamStats{11, 12, 13};
@@ -171,6 +194,41 @@ TEST(MetricsPageTest, ShowsTheMonitorItself) {
   EXPECT_THAT(page, HasSubstr("\nroster_stream_merged_total 13\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_events_total 14\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_build_info{version=\""));
+}
+
+TEST(MetricsPageTest, ShowsEachZooKeeperServer) {
+  const std::string page = MetricsPage({}, SourcesOf(FullView())).Render();
+
+  const auto line = [](const std::string& metric, const std::string& labels) {
+    return "\nroster_zookeeper_server_" + metric + "{server=" + labels + "\n";
+  };
+  for (const auto& [metric, value] :
+       {std::pair("latency_min_seconds", "0"),
+        std::pair("latency_avg_seconds", "0.0015"),
+        std::pair("latency_max_seconds", "0.04"), std::pair("connections", "3"),
+        std::pair("outstanding_requests", "4"), std::pair("znodes", "5"),
+        std::pair("data_bytes", "600"), std::pair("epoch", "7"),
+        std::pair("asked_timestamp_seconds", "3000")})
+    EXPECT_THAT(page,
+                HasSubstr(line(metric, std::string("\"zk1:2181\"} ") + value)));
+  const std::string there = "\"zk1:2181\",", gone = "\"[::1]:2181\",";
+  for (const std::string& labels :
+       {there + "state=\"SERVING\"} 1", there + "state=\"REFUSED\"} 0",
+        gone + "state=\"SERVING\"} 0", gone + "state=\"REFUSED\"} 1"})
+    EXPECT_THAT(page, HasSubstr(line("state", labels)));
+  EXPECT_THAT(page, HasSubstr(line("role", there + "role=\"LEADER\"} 1")));
+  EXPECT_THAT(page, HasSubstr(line("role", there + "role=\"FOLLOWER\"} 0")));
+  EXPECT_THAT(page, HasSubstr(line("role", gone + "role=\"LEADER\"} 0")));
+  EXPECT_THAT(page, HasSubstr(line("info", there + "version=\"3.8.0\"} 1")));
+  // What is not known is not there; least of all as 0.
+  EXPECT_THAT(page, Not(HasSubstr("info{server=\"[::1]")));
+  EXPECT_THAT(page, Not(HasSubstr("outstanding_requests{server=\"[::1]")));
+  EXPECT_THAT(page, PassesPromtool());
+}
+
+TEST(MetricsPageTest, ServersThatNobodyAsksHaveNoSeries) {
+  EXPECT_THAT(MetricsPage({}, {}).Render(),
+              Not(HasSubstr("roster_zookeeper_server_")));
 }
 
 TEST(MetricsPageTest, ShowsWhatOperatorsWant) {

@@ -217,6 +217,50 @@ TEST_F(MembershipServiceTest, SummarisesClusters) {
   }
 }
 
+TEST_F(MembershipServiceTest, TellsWhatEachZooKeeperServerSays) {
+  const auto servers = std::make_shared<ZooKeeperServers>(
+      ZooKeeperServers{{.address = "zk1:2181",
+                        .state = ZooKeeperServerState::kServing,
+                        .role = ZooKeeperRole::kObserver,
+                        .problem = "no data size",
+                        .version = "3.8.0",
+                        .latency_avg = absl::Milliseconds(1.5),
+                        .connections = 0,
+                        .outstanding = 4,
+                        .znodes = 5,
+                        .zxid = 0x700000002,
+                        .asked_at = absl::FromUnixSeconds(3000)},
+                       {.address = "zk2:2181"}});
+  options_.zookeeper_server_figures = [servers] { return servers; };
+  Serve();
+
+  v1::GetSummaryResponse response;
+  ASSERT_TRUE(Call(&Stub::GetSummary, {}, &response).ok());
+  ASSERT_EQ(response.ensemble().servers_size(), 2);
+  const v1::ZooKeeperServer& told = response.ensemble().servers(0);
+  EXPECT_EQ(told.address(), "zk1:2181");
+  EXPECT_EQ(told.state(), v1::ZOO_KEEPER_SERVER_STATE_SERVING);
+  EXPECT_EQ(told.role(), v1::ZOO_KEEPER_ROLE_OBSERVER);
+  EXPECT_EQ(told.problem(), "no data size");
+  EXPECT_EQ(told.latency_avg().nanos(), 1'500'000);
+  EXPECT_FALSE(told.has_latency_max());
+  EXPECT_TRUE(told.has_connections());
+  EXPECT_EQ(told.outstanding_requests(), 4);
+  EXPECT_FALSE(told.has_data_bytes());
+  EXPECT_EQ(told.zxid(), 0x700000002);
+  EXPECT_EQ(told.asked_at().seconds(), 3000);
+  const v1::ZooKeeperServer& unasked = response.ensemble().servers(1);
+  EXPECT_EQ(unasked.state(), v1::ZOO_KEEPER_SERVER_STATE_UNSPECIFIED);
+  EXPECT_FALSE(unasked.has_asked_at());
+}
+
+TEST_F(MembershipServiceTest, WithoutAskingThereIsNoEnsemble) {
+  Serve();
+  v1::GetSummaryResponse response;
+  ASSERT_TRUE(Call(&Stub::GetSummary, {}, &response).ok());
+  EXPECT_FALSE(response.has_ensemble());
+}
+
 TEST_F(MembershipServiceTest, F55_TooMuchIsRefusedAndServiceGoesOn) {
   Serve();
   v1::GetMemberRequest request;
