@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/dashboards"))
@@ -115,6 +116,22 @@ class QuickStartTest(unittest.TestCase):
                     for task in json.loads(self.ctl("member", host, "-o", "json") or "{}").get("tasks", [])))
         self.until_status(host, "LEFT")
         self.assertGreater(tried, 18)
+        self.check_metrics()
+
+    def check_metrics(self) -> None:
+        """What rosterd serves now is in docs/metrics.md, with its labels."""
+        rows = re.findall(r"^\| `(\w+)` \| \w+ \| [^|]* \| ([^|]*) \|",
+                          (ROOT / "docs/metrics.md").read_text(encoding="utf-8"), re.M)
+        labels = {name: set(re.findall(r"[\w<>]+", names)) for name, names in rows}
+        url = f"http://{self.environment['ROSTER_HTTP_LISTEN']}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as page:
+            samples = re.findall(r"^(\w+)(?:\{(.*)\})? ", page.read().decode(), re.M)
+        self.assertGreater(len({name for name, _ in samples}), 40)
+        for sample, pairs in samples:
+            name = sample if sample in labels else re.sub(r"_(bucket|sum|count)$", "", sample)
+            self.assertIn(name, labels)
+            shown = {re.sub("^label_.*", "label_<name>", label) for label in re.findall(r'(\w+)="', pairs)}
+            self.assertLessEqual(shown - {"le"}, labels[name], name)
 
 
 if __name__ == "__main__":
