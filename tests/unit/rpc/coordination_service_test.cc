@@ -190,7 +190,7 @@ TEST_F(CoordinationServiceTest, ALockIsToldWithAllThatIsKnown) {
   EXPECT_EQ(backend_.query.after, "x-lock-0000000007");
   request.set_name("b");
   EXPECT_EQ(ErrorOf(Ask(&Stub::GetLock, request, &response)),
-            "INVALID_ARGUMENT/PAGE_TOKEN_MISMATCH");
+            "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
   request.set_page_token("x");
   EXPECT_EQ(BadFieldOf(&Stub::GetLock, request), "page_token");
 }

@@ -288,6 +288,14 @@ TEST(ConfigEventsTest, WhatIsFoundAtTheFirstLookIsNoNews) {
   EXPECT_EQ(events.newest(), 1u);  // VIEW_SYNCED
 }
 
+TEST_F(ClusterObjectsTest, TheElectionFollowsTheCounterPastItsEnd) {
+  Candidate("b-latch--2147483648", "m-2");
+  Candidate("a-latch-2147483647", "m-1");
+  const auto view = table_.view();
+  ASSERT_EQ(view->monitors->size(), 2u);
+  EXPECT_EQ(view->monitors->front().id, "m-1");
+}
+
 TEST_F(ClusterObjectsTest, TheFirstOfTheElectionLeads) {
   Candidate("_c_0f-latch-0000000012", "m-2");
   Candidate("_c_ff-latch-0000000007", "m-1");
