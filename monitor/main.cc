@@ -125,6 +125,7 @@ class Daemon {
   std::unique_ptr<HttpServer> http_;
   std::vector<base::ListenAddress> http_addresses_;
   std::unique_ptr<Gateway> gateway_;      // its answers need http_'s loop
+  std::unique_ptr<HttpWorker> worker_;    // so do its
   std::unique_ptr<zk::Session> session_;  // confined to loop_
 };
 
@@ -375,10 +376,12 @@ absl::Status Daemon::StartHttp() {
                        .view = [one = cluster.get()] { return one->view(); },
                        .hub = membership_->hub(cluster->name())});
   gateway_ = std::make_unique<Gateway>(
-      GatewayOptions{.watch = {.view_id = run_id_}}, rpc_->InProcessChannel(),
-      std::move(watched), *events_);
+      GatewayOptions{.watch = {.view_id = run_id_},
+                     .hosts = options_.http_hosts},
+      rpc_->InProcessChannel(), std::move(watched), *events_);
   HttpRouter router;
-  gateway_->AddRoutes(router);
+  worker_ = std::make_unique<HttpWorker>(log_);
+  gateway_->AddRoutes(router, *worker_);
   AddStatusPages({.views = [this] { return Views(); },
                   .grpc_serving = [this] { return rpc_serving_.load(); },
                   .zookeeper_tried =
@@ -390,7 +393,7 @@ absl::Status Daemon::StartHttp() {
                       },
                   .metrics = [this] { return metrics_->Render(); },
                   .metrics_content_type = std::string(kMetricsContentType)},
-                 router);
+                 *worker_, router);
   AddConsolePages(console::ConsoleFiles(), router);  // in place of its "/"
   http_ = std::make_unique<HttpServer>(std::move(options), std::move(router));
   gateway_->SetLoop(http_->loop());

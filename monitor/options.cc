@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -51,6 +52,13 @@ ClusterOption ParseCluster(const std::string& text) {
   if (absl::Status status = model::ValidatePath(parts.second); !status.ok())
     Reject(std::string(base::Message(status)));
   return {parts.first, parts.second};
+}
+
+bool IsHostName(const std::string& text) {
+  return !text.empty() && text.size() <= 253 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
+         });
 }
 
 // Declares every setting once. The callbacks write into `options`.
@@ -142,6 +150,16 @@ void DeclareSettings(CLI::App& app, Options& options) {
          "address of the gRPC API, host:port; repeatable; port 0: any");
   listen("http-listen", options.http_listen,
          "address of HTTP and /metrics, host:port; repeatable; port 0: any");
+  parsed("http-host", "NAME",
+         "a name that browsers reach HTTP by, beside localhost and addresses; "
+         "repeatable; *: any",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts)
+             if (!IsHostName(text) && text != "*")
+               Reject(base::StrCat("'", text, "' is not the name of a host"));
+           options.http_hosts = texts;
+         })
+      ->delimiter(',');
   app.add_flag("--insecure-listen", options.insecure_listen,
                "allow addresses beyond loopback, although they are plaintext")
       ->envname("ROSTER_INSECURE_LISTEN");
@@ -159,6 +177,9 @@ void DeclareSettings(CLI::App& app, Options& options) {
           "repeatable; without it everybody may")
       ->type_name("NAME")
       ->delimiter(',');
+  setting("data", options.data,
+          "folder that keeps who led last, for a start without ZooKeeper")
+      ->type_name("DIR");
   setting("address-file", options.address_file,
           "write the addresses really bound into this file, as JSON")
       ->type_name("FILE");

@@ -23,6 +23,9 @@ struct Options {
   std::string state_path = "/roster";
   std::vector<std::string> grpc_listen = {"127.0.0.1:7470"};
   std::vector<std::string> http_listen = {"127.0.0.1:7471"};
+  // Names that browsers may ask for HTTP by, beside localhost and addresses;
+  // "*": any. See monitor/gateway/host_check.h.
+  std::vector<std::string> http_hosts;
   bool insecure_listen = false;
   // PEM files for gRPC; see monitor/rpc/tls_credentials.h. All empty:
   // plaintext.
@@ -35,6 +38,8 @@ struct Options {
   // How often each ZooKeeper server is asked how it is; zero: never.
   absl::Duration zookeeper_stats_interval = absl::Seconds(15);
   std::string address_file;
+  // A folder, for who led last; empty: forgotten with the process.
+  std::string data;
   std::string log_format = "text";  // text | json
   std::string log_level = "info";   // debug | info | warning | error
   absl::Duration left_retention = absl::Hours(1);

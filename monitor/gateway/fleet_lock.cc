@@ -16,6 +16,7 @@
 #include "monitor/http/http_query.h"
 #include "monitor/http/http_router.h"
 #include "monitor/rpc/forwarded_peer.h"
+#include "monitor/rpc/to_grpc_status.h"
 #include "nlohmann/json.hpp"
 
 namespace roster::monitor {
@@ -268,6 +269,10 @@ void FleetLock::Finish(TurnPtr turn, HttpResponse response) {
   base::MutexLock lock(&mu_);
   --turns_;
   ended_.NotifyAll();
+}
+
+HttpResponse FleetLockError(const absl::Status& status) {
+  return Refusal(ToGrpcStatus(status));
 }
 
 }  // namespace roster::monitor

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
 #include "monitor/http/http_message.h"
@@ -63,5 +64,8 @@ class FleetLock {
   base::CondVar ended_;
   size_t turns_ ABSL_GUARDED_BY(mu_) = 0;
 };
+
+// An error in FleetLock's own form.
+HttpResponse FleetLockError(const absl::Status& status);
 
 }  // namespace roster::monitor

@@ -6,6 +6,7 @@
 
 #include "base/version.h"
 #include "monitor/gateway/cross_site.h"
+#include "monitor/gateway/host_check.h"
 #include "monitor/gateway/openapi.h"
 #include "monitor/gateway/prometheus_sd.h"
 #include "monitor/gateway/rest_request.h"
@@ -38,6 +39,7 @@ HttpHandler Constant(std::string json) {
 Gateway::Gateway(GatewayOptions options, std::shared_ptr<grpc::Channel> channel,
                  std::vector<WatchedCluster> clusters, const EventLog& events)
     : clusters_(clusters),
+      hosts_(std::move(options.hosts)),
       api_(channel, options.api),
       fleet_lock_(channel),
       watch_(std::move(options.watch), std::move(clusters), events) {}
@@ -49,7 +51,8 @@ std::vector<ClusterViewPtr> Gateway::Views() const {
   return views;
 }
 
-void Gateway::AddRoutes(HttpRouter& router) {
+void Gateway::AddRoutes(HttpRouter& router, HttpWorker& worker) {
+  router.SetGate(HostCheck(hosts_));
   router.AddAsyncPrefix("/api/",
                         [this](HttpRequest request, HttpRespond respond) {
                           api_.Handle(std::move(request), std::move(respond));
@@ -61,9 +64,10 @@ void Gateway::AddRoutes(HttpRouter& router) {
       });
   router.AddPath("GET", "/api/v1/openapi.json", Constant(OpenApiDocument()));
   router.AddPath("GET", "/api/v1/session", Constant(SessionJson()));
-  router.AddPath("GET", "/sd/prometheus", [this](const HttpRequest& request) {
-    return PrometheusTargets(request, Views());
-  });
+  router.AddAsyncPath("GET", "/sd/prometheus",
+                      worker.Aside([this](const HttpRequest& request) {
+                        return PrometheusTargets(request, Views());
+                      }));
   const auto fleet_lock = [this](HttpRequest request, HttpRespond respond) {
     fleet_lock_.Handle(std::move(request), std::move(respond));
   };

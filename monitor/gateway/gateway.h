@@ -11,6 +11,7 @@
 #include "monitor/gateway/rest_api.h"
 #include "monitor/gateway/watch_hub.h"
 #include "monitor/http/http_router.h"
+#include "monitor/http/http_worker.h"
 #include "monitor/state/event_log.h"
 
 namespace roster::monitor {
@@ -18,6 +19,8 @@ namespace roster::monitor {
 struct GatewayOptions {
   RestApiOptions api;
   WatchHubOptions watch;
+  // Names that rosterd is reached by; see HostCheck.
+  std::vector<std::string> hosts;
 };
 
 // Gateway joins HTTP to the API:
@@ -28,6 +31,8 @@ struct GatewayOptions {
 //   /api/v1/session       what a page needs before its first change
 //   /sd/prometheus        targets for Prometheus
 //   /v1/pre-reboot, /v1/steady-state, /fleetlock/<cluster>/v1/...
+//
+// It also has the router refuse requests for foreign hosts (HostCheck).
 //
 // docs/http.md is its manual. It is the one part that includes both
 // monitor/http and monitor/rpc.
@@ -41,7 +46,8 @@ class Gateway {
   Gateway(GatewayOptions options, std::shared_ptr<grpc::Channel> channel,
           std::vector<WatchedCluster> clusters, const EventLog& events);
 
-  void AddRoutes(HttpRouter& router);
+  // `worker` makes the answers that take long.
+  void AddRoutes(HttpRouter& router, HttpWorker& worker);
   // The loop of the server that has these routes; before it starts.
   void SetLoop(base::Loop& loop) { watch_.SetLoop(loop); }
   // See WatchHub.
@@ -51,6 +57,7 @@ class Gateway {
   std::vector<ClusterViewPtr> Views() const;
 
   const std::vector<WatchedCluster> clusters_;
+  const std::vector<std::string> hosts_;
   RestApi api_;
   FleetLock fleet_lock_;
   WatchHub watch_;

@@ -88,6 +88,8 @@ class Schemas {
       case FieldDescriptor::CPPTYPE_BOOL:
         return {{"type", "boolean"}};
       case FieldDescriptor::CPPTYPE_STRING:
+        if (field.type() == FieldDescriptor::TYPE_BYTES)
+          return {{"type", "string"}, {"format", "byte"}};
         return {{"type", "string"}};
       case FieldDescriptor::CPPTYPE_ENUM:
         return EnumSchema(*field.enum_type());
@@ -217,9 +219,14 @@ Json SessionOperation() {
 std::string OpenApiDocument() {
   Schemas schemas;
   Json paths = Json::object();
+  std::set<std::string> ids;
   for (const RestRoute& route : RestRoutes()) {
     const std::string verb = absl::AsciiStrToLower(route.verb);
-    paths[route.path][verb] = OperationOf(route, schemas);
+    Json operation = OperationOf(route, schemas);
+    // A call may have two places; an id may not.
+    if (!ids.insert(route.method->name()).second)
+      operation["operationId"] = route.method->name() + "ByPath";
+    paths[route.path][verb] = std::move(operation);
   }
   paths["/api/v1/watch"]["get"] = WatchOperation();
   paths["/api/v1/session"]["get"] = SessionOperation();

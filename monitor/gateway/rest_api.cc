@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/error_details.h"
 #include "base/fingerprint.h"
@@ -17,6 +16,7 @@
 #include "monitor/gateway/rest_error.h"
 #include "monitor/gateway/rest_request.h"
 #include "monitor/gateway/rest_routes.h"
+#include "monitor/http/etag.h"
 #include "monitor/http/http_router.h"
 #include "monitor/rpc/forwarded_peer.h"
 #include "roster/v1/membership.pb.h"
@@ -58,18 +58,6 @@ std::string ETagOf(const Message& request, const Message& response) {
   return base::StrCat("W/\"", tag, "\"");
 }
 
-// If-None-Match: a list of tags, or "*".
-bool Matches(std::string_view if_none_match, std::string_view etag) {
-  for (absl::string_view tag :
-       absl::StrSplit(base::ToAbsl(if_none_match), ',')) {
-    tag = absl::StripAsciiWhitespace(tag);
-    if (tag == "*" || base::ToStd(tag) == etag ||
-        "W/" + std::string(tag) == etag)
-      return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 struct RestApi::Call {
@@ -92,7 +80,7 @@ HttpResponse RestApi::Call::Answer(const grpc::Status& status) const {
     answer.headers.emplace_back("ETag", etag);
     // May be kept, but is asked for anew each time.
     answer.headers.emplace_back("Cache-Control", "private, no-cache");
-    if (Matches(if_none_match, etag)) {
+    if (NamesETag(if_none_match, etag)) {
       answer.status = 304;
       return answer;
     }

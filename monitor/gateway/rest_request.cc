@@ -52,6 +52,9 @@ absl::Status SetField(std::string_view name, const std::string& text,
                       const FieldDescriptor* field, Message* message) {
   const auto* reflection = message->GetReflection();
   const bool repeated = field->is_repeated();
+  // In a body they are base64; here a text would be taken for itself.
+  if (field->type() == FieldDescriptor::TYPE_BYTES)
+    return Bad(name, "can be given in the body only");
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       repeated ? reflection->AddString(message, field, text)

@@ -3,9 +3,12 @@
 #include <cstdlib>
 #include <optional>
 
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/strings.h"
+#include "roster/v1/config.pb.h"
 #include "roster/v1/control.pb.h"
+#include "roster/v1/coordination.pb.h"
 #include "roster/v1/membership.pb.h"
 
 namespace roster::monitor {
@@ -14,12 +17,14 @@ namespace {
 using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 
-constexpr const char* kServices[] = {"roster.v1.MembershipService",
-                                     "roster.v1.ControlService"};
+constexpr const char* kServices[] = {
+    "roster.v1.MembershipService", "roster.v1.ControlService",
+    "roster.v1.ConfigService", "roster.v1.CoordinationService"};
 
 struct Entry {
   const char* verb;
-  const char* path;  // after /api/v1
+  // After /api/v1. "{name=**}" is a field that may hold slashes.
+  const char* path;
   const char* method;
 };
 
@@ -54,6 +59,31 @@ constexpr Entry kTable[] = {
     {"PUT", "/policy", "SetPolicy"},
     {"POST", "/guard:release", "ReleaseGuard"},
     {"GET", "/monitors", "ListMonitors"},
+
+    {"GET", "/config", "ListConfig"},
+    {"GET", "/config/{name=**}", "GetConfig"},
+    {"PUT", "/config/{name=**}", "PutConfig"},
+    {"DELETE", "/config/{name=**}", "DeleteConfig"},
+    {"POST", "/config/{name=**}:rollback", "RollbackConfig"},
+    // Not "{name}:history", which is the name of an entry as well.
+    {"GET", "/config_history/{name=**}", "ListConfigHistory"},
+
+    // One is named by the parameter `name`, or, wherever it lies, `path`.
+    {"GET", "/elections", "ListElections"},
+    {"GET", "/election", "GetElection"},
+    {"GET", "/election/leader", "GetLeader"},
+    // The same; what everybody asks has a plain address.
+    {"GET", "/elections/{name}/leader", "GetLeader"},
+    {"POST", "/election:designate", "DesignateLeader"},
+    {"POST", "/election:clear_designation", "ClearDesignation"},
+    {"GET", "/locks", "ListLocks"},
+    {"GET", "/lock", "GetLock"},
+    {"POST", "/lock:force_release", "ForceReleaseLock"},
+    {"GET", "/queues", "ListQueues"},
+    {"GET", "/queue", "GetQueue"},
+    {"GET", "/barriers", "ListBarriers"},
+    {"GET", "/barrier", "GetBarrier"},
+    {"POST", "/barrier:open", "OpenBarrier"},
 };
 
 const MethodDescriptor* FindMethod(const std::string& name) {
@@ -70,11 +100,16 @@ std::vector<RestRoute> MakeRoutes() {
   // What is not referred to otherwise would not be in the pool.
   (void)roster::v1::Member::descriptor();
   (void)roster::v1::Operation::descriptor();
+  (void)roster::v1::ConfigEntry::descriptor();
+  (void)roster::v1::Election::descriptor();
   std::vector<RestRoute> routes;
-  for (const Entry& entry : kTable)
+  for (const Entry& entry : kTable) {
+    const std::string path = absl::StrReplaceAll(entry.path, {{"=**", ""}});
     routes.push_back({.verb = entry.verb,
-                      .path = std::string("/api/v1") + entry.path,
-                      .method = FindMethod(entry.method)});
+                      .path = "/api/v1" + path,
+                      .method = FindMethod(entry.method),
+                      .deep = path != entry.path});
+  }
   return routes;
 }
 
@@ -88,14 +123,14 @@ std::optional<std::pair<std::string_view, std::string_view>> FieldOf(
   return std::pair(part.substr(1, end - 1), part.substr(end + 1));
 }
 
-// The fields of `path` if the template fits it. Names may hold colons, so a
-// verb is what the part ends with.
-std::optional<PathFields> Match(std::string_view pattern,
-                                std::string_view path) {
-  const std::vector<absl::string_view> want =
-      absl::StrSplit(base::ToAbsl(pattern), '/');
-  const std::vector<absl::string_view> have =
-      absl::StrSplit(base::ToAbsl(path), '/');
+// The fields of `path` if the route's template fits it. Names may hold colons,
+// so a verb is what the part ends with.
+std::optional<PathFields> Match(const RestRoute& route, std::string_view path) {
+  const std::vector<absl::string_view> want = absl::StrSplit(route.path, '/');
+  std::vector<absl::string_view> have = absl::StrSplit(base::ToAbsl(path), '/');
+  if (route.deep)
+    have = absl::StrSplit(base::ToAbsl(path),
+                          absl::MaxSplits('/', want.size() - 1));
   if (want.size() != have.size()) return std::nullopt;
   PathFields fields;
   for (size_t i = 0; i < want.size(); ++i) {
@@ -128,7 +163,7 @@ std::vector<const MethodDescriptor*> StreamedMethods() {
 RouteMatch FindRoute(std::string_view verb, std::string_view path) {
   RouteMatch match;
   for (const RestRoute& route : RestRoutes()) {
-    auto fields = Match(route.path, path);
+    auto fields = Match(route, path);
     if (!fields) continue;
     if (route.verb == verb) {
       match.route = &route;

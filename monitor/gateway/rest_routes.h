@@ -15,6 +15,8 @@ struct RestRoute {
   // "/api/v1/members/{name}:evict": a part in braces is a field of the request.
   std::string path;
   const google::protobuf::MethodDescriptor* method = nullptr;
+  // The last field of the path takes all that is left, slashes included.
+  bool deep = false;
 
   // May change something, or takes a body all the same.
   bool has_body() const { return verb != "GET"; }

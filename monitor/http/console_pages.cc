@@ -3,9 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_split.h"
-#include "base/strings.h"
+#include "monitor/http/etag.h"
 
 namespace roster::monitor {
 namespace {
@@ -19,18 +17,6 @@ constexpr std::string_view kPolicy =
     "form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'";
 
-// If-None-Match: a list of tags, or "*". A proxy may have made ours weak.
-bool Matches(std::string_view if_none_match, std::string_view etag) {
-  for (absl::string_view tag :
-       absl::StrSplit(base::ToAbsl(if_none_match), ',')) {
-    tag = absl::StripAsciiWhitespace(tag);
-    if (tag == "*" || base::ToStd(tag) == etag ||
-        base::ToStd(tag) == base::StrCat("W/", etag))
-      return true;
-  }
-  return false;
-}
-
 HttpResponse Serve(const console::ConsoleFile& file,
                    const HttpRequest& request) {
   HttpResponse response{
@@ -38,7 +24,7 @@ HttpResponse Serve(const console::ConsoleFile& file,
       .headers = {{"ETag", std::string(file.etag)},
                   {"Cache-Control", "no-cache"},
                   {"Content-Security-Policy", std::string(kPolicy)}}};
-  if (Matches(request.Header("If-None-Match"), file.etag))
+  if (NamesETag(request.Header("If-None-Match"), file.etag))
     response.status = 304;
   else
     response.body = std::string(file.content);

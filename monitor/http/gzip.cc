@@ -66,4 +66,13 @@ std::string Gzip(std::string_view text) {
   return packed;
 }
 
+void Compress(bool accepted, HttpResponse& response) {
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!accepted) return;
+  std::string packed = Gzip(response.body);
+  if (packed.empty()) return;
+  response.body = std::move(packed);
+  response.headers.emplace_back("Content-Encoding", "gzip");
+}
+
 }  // namespace roster::monitor

@@ -1,7 +1,5 @@
 #include "monitor/http/http_connection.h"
 
-#include <array>
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -15,10 +13,13 @@
 #include "absl/time/clock.h"
 #include "base/strings.h"
 #include "monitor/http/gzip.h"
+#include "monitor/http/http_hardening.h"
+#include "monitor/http/http_read_error.h"
+#include "monitor/http/http_respond.h"
 #include "monitor/http/http_server.h"
 #include "monitor/http/http_target.h"
 
-// All of Beast is in this file: it is slow to compile.
+// Beast is here and in http_read_error.cc only: it is slow to compile.
 
 namespace roster::monitor {
 namespace {
@@ -38,40 +39,11 @@ constexpr size_t kMaxLingerBytes = 8 * 1024 * 1024;
 // What a client may send while a stream goes to it; nothing is due.
 constexpr size_t kMaxIdleBytes = 64 * 1024;
 
-// Set on every response that does not set them itself. The policy is for what
-// is no page: nothing in it may run, and nobody may frame it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6>
-    kHardening = {{
-        {"Cache-Control", "no-store"},
-        {"Content-Security-Policy",
-         "default-src 'none'; frame-ancestors 'none'"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Referrer-Policy", "no-referrer"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"X-Frame-Options", "DENY"},
-    }};
-
 beast::string_view Beast(std::string_view text) {
   return {text.data(), text.size()};
 }
 std::string_view View(beast::string_view text) {
   return {text.data(), text.size()};
-}
-
-// The status that tells the client what was wrong with its bytes.
-int StatusOfReadError(error_code error) {
-  if (error == http::error::header_limit ||
-      error == http::error::buffer_overflow)
-    return 431;
-  if (error == http::error::body_limit) return 413;
-  return 400;
-}
-
-bool IsProtocolError(error_code error) {
-  return error.category() ==
-             make_error_code(http::error::bad_method).category() &&
-         error != http::error::end_of_stream &&
-         error != http::error::partial_message;
 }
 
 class Connection final : public HttpConnection,
@@ -237,8 +209,8 @@ void Connection::OnBody(error_code error, size_t) {
 }
 
 void Connection::OnReadError(error_code error) {
-  // Else it went, or was too slow; then nobody is there to be told.
-  if (!IsProtocolError(error)) {
+  const std::optional<int> status = StatusOfReadError(error);
+  if (!status) {  // it went, or was too slow; nobody is there to be told
     End();
     return;
   }
@@ -248,8 +220,7 @@ void Connection::OnReadError(error_code error) {
   // What was read of it tells in which form it wants to be told.
   if (error == http::error::body_limit)
     request.path = View(parser_->get().target());
-  Send(HttpError(request, StatusOfReadError(error), error.message()),
-       /*keep_alive=*/false);
+  Send(HttpError(request, *status, error.message()), /*keep_alive=*/false);
 }
 
 HttpRequest Connection::TakeRequest() {
@@ -266,40 +237,18 @@ HttpRequest Connection::TakeRequest() {
   return request;
 }
 
-// Compresses where the handler answers: that may be another thread, which has
-// the time.
-void Compress(HttpResponse& response) {
-  std::string packed = Gzip(response.body);
-  if (packed.empty()) return;
-  response.body = std::move(packed);
-  response.headers.emplace_back("Content-Encoding", "gzip");
-}
-
 HttpRespond Connection::MakeRespond() {
   // Weak: a connection must not end on another thread.
-  return [weak = weak_from_this(), &loop = host_.loop(), gzip = accepts_gzip_,
-          min = options_.min_gzip_bytes,
-          answered = std::make_shared<std::atomic<bool>>(false)](
-             HttpResponse response) {
-    if (answered->exchange(true)) return;
-    if (!response.stream && response.body.size() >= min) {
-      response.headers.emplace_back("Vary", "Accept-Encoding");
-      if (gzip) Compress(response);
-    }
-    auto send = [weak, response = std::move(response)]() mutable {
-      const auto self = weak.lock();
-      if (self && !self->ended_)
-        self->Send(std::move(response), self->keep_alive_);
-    };
-    if (loop.IsOnLoop()) {
-      send();
-    } else {
-      loop.Post(std::move(send));
-    }
-  };
+  return RespondOnLoop(host_.loop(), accepts_gzip_, options_.min_gzip_bytes,
+                       [weak = weak_from_this()](HttpResponse response) {
+                         const auto self = weak.lock();
+                         if (self && !self->ended_)
+                           self->Send(std::move(response), self->keep_alive_);
+                       });
 }
 
 void Connection::Send(HttpResponse response, bool keep_alive) {
+  Harden(response);
   http::response<http::string_body>& message = response_.emplace();
   message.result(static_cast<unsigned>(response.status));
   for (const auto& [name, value] : response.headers)
@@ -308,8 +257,6 @@ void Connection::Send(HttpResponse response, bool keep_alive) {
   message.set(http::field::date,
               absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(),
                                absl::UTCTimeZone()));
-  for (const auto& [name, value] : kHardening)
-    if (message.count(Beast(name)) == 0) message.set(Beast(name), Beast(value));
   if (response.stream && !head_) {
     SendStream(response);
     return;

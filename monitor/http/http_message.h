@@ -45,7 +45,7 @@ struct HttpResponse {
   std::string body;
   // Beyond those that the server sets itself: Content-Type, Content-Length,
   // Content-Encoding, Vary, Date, Connection; and in place of the hardening
-  // ones that it sets unless they are here: see http_connection.cc.
+  // ones that it sets unless they are here: see http_hardening.cc.
   std::vector<std::pair<std::string, std::string>> headers;
   // Instead of `body`; never compressed.
   std::shared_ptr<HttpBodyStream> stream;

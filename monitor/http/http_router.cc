@@ -58,6 +58,12 @@ const HttpRouter::Methods* HttpRouter::Find(std::string_view path) const {
 }
 
 void HttpRouter::Route(HttpRequest request, HttpRespond respond) const {
+  if (gate_) {
+    if (auto refusal = gate_(request)) {
+      respond(*std::move(refusal));
+      return;
+    }
+  }
   const Methods* methods = Find(request.path);
   if (methods == nullptr) {
     respond(HttpError(request, 404,

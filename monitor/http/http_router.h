@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "monitor/http/http_message.h"
 
@@ -27,6 +30,10 @@ class HttpRouter {
   // The same for every method: the handler tells them apart itself.
   void AddAsyncPrefix(std::string_view prefix, HttpAsyncHandler handler);
 
+  // Is asked before every handler; what it returns is the answer then.
+  using Gate = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
+  void SetGate(Gate gate) { gate_ = std::move(gate); }
+
   // Has the request answered, by `respond`.
   void Route(HttpRequest request, HttpRespond respond) const;
 
@@ -36,6 +43,7 @@ class HttpRouter {
 
   const Methods* Find(std::string_view path) const;
 
+  Gate gate_;
   Routes paths_;
   Routes prefixes_;
 };

@@ -58,7 +58,8 @@ HttpResponse Readiness(const StatusSources& sources) {
   return {.status = why_not.empty() ? 200 : 503, .body = std::move(body)};
 }
 
-void AddStatusPages(StatusSources sources, HttpRouter& router) {
+void AddStatusPages(StatusSources sources, HttpWorker& worker,
+                    HttpRouter& router) {
   const auto shared = std::make_shared<const StatusSources>(std::move(sources));
   router.AddPath("GET", "/", [](const HttpRequest&) {
     return HttpResponse{.body = IndexPage()};
@@ -68,10 +69,11 @@ void AddStatusPages(StatusSources sources, HttpRouter& router) {
   });
   router.AddPath("GET", "/-/ready",
                  [shared](const HttpRequest&) { return Readiness(*shared); });
-  router.AddPath("GET", "/metrics", [shared](const HttpRequest&) {
-    return HttpResponse{.content_type = shared->metrics_content_type,
-                        .body = shared->metrics()};
-  });
+  router.AddAsyncPath(
+      "GET", "/metrics", worker.Aside([shared](const HttpRequest&) {
+        return HttpResponse{.content_type = shared->metrics_content_type,
+                            .body = shared->metrics()};
+      }));
 }
 
 }  // namespace roster::monitor

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "monitor/http/http_router.h"
+#include "monitor/http/http_worker.h"
 #include "monitor/state/cluster_view.h"
 
 namespace roster::monitor {
 
-// What the pages about rosterd itself are made of. All are called on the
-// HTTP server's loop, must be thread-safe and must not block.
+// What the pages about rosterd itself are made of. All must be thread-safe, and
+// those that are called on the HTTP server's loop must not block.
 struct StatusSources {
   std::function<std::vector<ClusterViewPtr>()> views;
   // The gRPC server has bound its addresses and is not stopping.
@@ -19,7 +20,8 @@ struct StatusSources {
   // A first attempt to reach ZooKeeper has ended, well or badly.
   std::function<bool()> zookeeper_tried;
 
-  std::function<std::string()> metrics;  // what /metrics says
+  // What /metrics says; called on the worker's thread, and may take a while.
+  std::function<std::string()> metrics;
   std::string metrics_content_type;
 };
 
@@ -34,7 +36,8 @@ struct StatusSources {
 //                was read completely once or ZooKeeper is out of reach, when
 //                the answer is a view marked as not connected. Else 503. The
 //                body says which, for each cluster.
-void AddStatusPages(StatusSources sources, HttpRouter& router);
+void AddStatusPages(StatusSources sources, HttpWorker& worker,
+                    HttpRouter& router);
 
 // What /-/ready answers.
 HttpResponse Readiness(const StatusSources& sources);

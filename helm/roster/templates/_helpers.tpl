@@ -92,6 +92,13 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
+{{/* The names that HTTP is reached by, as a list. */}}
+{{- define "roster.hosts" -}}
+{{- $service := include "roster.fullname" . -}}
+{{- $full := printf "%s.%s" $service (include "roster.namespace" .) -}}
+{{- toYaml (concat (list $service $full (printf "%s.svc" $full) (printf "%s.svc.cluster.local" $full)) .Values.httpHosts) -}}
+{{- end -}}
+
 {{/* The settings of rosterd, as a dictionary. */}}
 {{- define "roster.config" -}}
 {{- include "roster.check" . -}}
@@ -106,6 +113,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
   "state-path" .Values.statePath
   "grpc-listen" (printf "%s:7470" .Values.listenAddress)
   "http-listen" (printf "%s:7471" .Values.listenAddress)
+  "http-host" (fromYamlArray (include "roster.hosts" .))
   "insecure-listen" true
   "log-format" .Values.logFormat
   "log-level" .Values.logLevel -}}

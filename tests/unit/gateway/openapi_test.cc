@@ -63,6 +63,8 @@ TEST(OpenApiTest, TypesAreThoseOfTheJsonMapping) {
   EXPECT_EQ(member["properties"]["tasks"]["items"]["$ref"],
             "#/components/schemas/Task");
   EXPECT_EQ(member["properties"]["status"]["enum"][2], "MEMBER_STATUS_UP");
+  const json& config = document["components"]["schemas"]["ConfigEntry"];
+  EXPECT_EQ(config["properties"]["value"]["format"], "byte");
 }
 
 }  // namespace

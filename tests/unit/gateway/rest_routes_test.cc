@@ -6,7 +6,9 @@
 #include <set>
 #include <string>
 
+#include "roster/v1/config.pb.h"
 #include "roster/v1/control.pb.h"
+#include "roster/v1/coordination.pb.h"
 #include "roster/v1/membership.pb.h"
 
 namespace roster::monitor {
@@ -21,7 +23,7 @@ std::string MethodAt(std::string_view verb, std::string_view path) {
   return match.route == nullptr ? "" : match.route->method->name();
 }
 
-TEST(RestRoutesTest, EveryCallHasExactlyOnePlace) {
+TEST(RestRoutesTest, EveryCallHasAPlace) {
   std::multiset<std::string> places;
   for (const RestRoute& route : RestRoutes())
     places.insert(route.method->full_name());
@@ -30,12 +32,13 @@ TEST(RestRoutesTest, EveryCallHasExactlyOnePlace) {
     places.insert(method->full_name());
   }
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  for (const char* name : {"MembershipService", "ControlService"}) {
+  for (const char* name : {"MembershipService", "ControlService",
+                           "ConfigService", "CoordinationService"}) {
     const auto* service =
         pool->FindServiceByName(std::string("roster.v1.") + name);
     ASSERT_NE(service, nullptr);
     for (int i = 0; i < service->method_count(); ++i)
-      EXPECT_EQ(places.count(service->method(i)->full_name()), 1u)
+      EXPECT_GE(places.count(service->method(i)->full_name()), 1u)
           << service->method(i)->full_name();
   }
 }
@@ -71,6 +74,35 @@ TEST(RestRoutesTest, NamesMayHoldColons) {
   EXPECT_EQ(evict.route->method->name(), "Evict");
   EXPECT_THAT(evict.fields, ElementsAre(Pair("name", "web:8080")));
   EXPECT_EQ(MethodAt("POST", "/api/v1/members:take_offline"), "TakeOffline");
+}
+
+TEST(RestRoutesTest, NamesOfConfigurationMayHoldSlashes) {
+  const RouteMatch get = FindRoute("GET", "/api/v1/config/search/eu/limits");
+  ASSERT_NE(get.route, nullptr);
+  EXPECT_EQ(get.route->method->name(), "GetConfig");
+  EXPECT_EQ(get.route->path, "/api/v1/config/{name}");
+  EXPECT_THAT(get.fields, ElementsAre(Pair("name", "search/eu/limits")));
+  const RouteMatch rollback =
+      FindRoute("POST", "/api/v1/config/search/limits:rollback");
+  ASSERT_NE(rollback.route, nullptr);
+  EXPECT_EQ(rollback.route->method->name(), "RollbackConfig");
+  EXPECT_THAT(rollback.fields, ElementsAre(Pair("name", "search/limits")));
+  // Entries may be called anything.
+  EXPECT_THAT(FindRoute("GET", "/api/v1/config/a:history").fields,
+              ElementsAre(Pair("name", "a:history")));
+  EXPECT_EQ(MethodAt("GET", "/api/v1/config_history/a/b"), "ListConfigHistory");
+  EXPECT_EQ(MethodAt("GET", "/api/v1/config/"), "");
+  EXPECT_EQ(FindRoute("POST", "/api/v1/config/a/b").allowed,
+            "GET, HEAD, PUT, DELETE");
+}
+
+TEST(RestRoutesTest, WhoLeadsHasAPlainAddress) {
+  const RouteMatch match =
+      FindRoute("GET", "/api/v1/elections/reporter/leader");
+  ASSERT_NE(match.route, nullptr);
+  EXPECT_EQ(match.route->method->name(), "GetLeader");
+  EXPECT_THAT(match.fields, ElementsAre(Pair("name", "reporter")));
+  EXPECT_EQ(MethodAt("GET", "/api/v1/election/leader"), "GetLeader");
 }
 
 TEST(RestRoutesTest, WhatIsNotServedSaysHowItIs) {

@@ -45,6 +45,20 @@ TEST(HttpRouterTest, AllowsWhatIsServed) {
   EXPECT_EQ(refusal.headers[0].second, "GET, HEAD, POST");
 }
 
+TEST(HttpRouterTest, TheGateAnswersBeforeAnyHandler) {
+  HttpRouter router;
+  router.AddPath("GET", "/a", Says("get"));
+  router.AddPath("GET", "/b", Says("get"));
+  router.SetGate([](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.path == "/a") return std::nullopt;
+    return HttpResponse{.status = 403};
+  });
+
+  EXPECT_EQ(Ask(router, "/a").body, "get");
+  EXPECT_EQ(Ask(router, "/b").status, 403);
+  EXPECT_EQ(Ask(router, "/nothing").status, 403);
+}
+
 TEST(HttpRouterTest, MethodsAreCaseSensitive) {
   HttpRouter router;
   router.AddPath("GET", "/a", Says("get"));

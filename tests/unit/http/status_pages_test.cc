@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 
 namespace roster::monitor {
@@ -27,16 +28,18 @@ class StatusPagesTest : public ::testing::Test {
          .zookeeper_tried = [this] { return zookeeper_tried_; },
          .metrics = [] { return std::string("up 1\n"); },
          .metrics_content_type = "text/plain; version=0.0.4; charset=utf-8"},
-        router);
-    HttpResponse response;
-    router.Route({.method = "GET", .path = path},
-                 [&](HttpResponse answer) { response = std::move(answer); });
-    return response;
+        worker_, router);
+    std::promise<HttpResponse> response;
+    router.Route({.method = "GET", .path = path}, [&](HttpResponse answer) {
+      response.set_value(std::move(answer));
+    });
+    return response.get_future().get();
   }
 
   ClusterView view_;
   bool grpc_serving_ = true;
   bool zookeeper_tried_ = true;
+  HttpWorker worker_{nullptr};
 };
 
 TEST_F(StatusPagesTest, IsReadyOnceEveryClusterWasRead) {
