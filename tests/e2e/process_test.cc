@@ -50,6 +50,8 @@ TEST(FlagsTest, EachMistakeNamesItselfAndEndsWithUsageError) {
       {{"--grpc-listen", "127.0.0.1:99999"}, "grpc-listen"},
       {{"--grpc-listen", "example.org:80"}, "grpc-listen"},
       {{"--http-listen", "0.0.0.0:0"}, "--insecure-listen"},
+      {{"--http-host", "a:80"}, "http-host"},
+      {{"--http-host", "http://a"}, "http-host"},
       {{"--state-path", "x"}, "state-path"},
       {{"--log-format", "xml"}, "log-format"},
       {{"--event-history", "-1"}, "event-history"},

@@ -126,7 +126,7 @@ TEST_F(HttpHostileTest, F59_BodiesAndHeadersHaveLimits) {
   ASSERT_OK(socket.status());
   ASSERT_OK(
       socket->Write("POST /api/v1/members:take_offline HTTP/1.1\r\n"
-                    "Host: x\r\nContent-Length: 1073741824\r\n\r\n"));
+                    "Host: [::1]\r\nContent-Length: 1073741824\r\n\r\n"));
   ASSERT_OK_AND_ASSIGN(const std::string answer, socket->Read(12));
   EXPECT_EQ(answer, "HTTP/1.1 413");
   ExpectAllIsWell();
@@ -144,6 +144,75 @@ TEST_F(HttpHostileTest, F59_ManyWhoDripDoNotKeepOthersWaiting) {
   // Each is cut off in the end, however often it sends something.
   drips.front().SetTimeout(absl::Seconds(15));
   EXPECT_OK(drips.front().ReadAll().status());
+}
+
+TEST_F(HttpHostileTest, F55_FloodsOfRequestsKeepNobodyWaiting) {
+  Join("web-01");
+  const HttpReply header =
+      http_->Get("/api/v1/members", {{"X-Long", std::string(100'000, 'x')}});
+  EXPECT_EQ(header.status, 431);
+  // Very many in a row, whose answers nobody reads.
+  std::string requests;
+  for (int i = 0; i < 5'000; ++i)
+    requests += "GET /api/v1/members/web-01 HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+  std::vector<Socket> floods;
+  for (int i = 0; i < 10; ++i) {
+    auto socket = Socket::Connect(http_->port(), absl::Milliseconds(500));
+    ASSERT_OK(socket.status());
+    (void)socket->Write(requests);  // as much as is taken
+    floods.push_back(*std::move(socket));
+  }
+  ExpectAllIsWell();
+  floods.clear();  // with answers on their way
+  // Very many that go before they are answered.
+  for (int i = 0; i < 2'000; ++i) {
+    auto socket = Socket::Connect(http_->port());
+    ASSERT_OK(socket.status());
+    ASSERT_OK(socket->Write("GET /metrics HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+  }
+  ExpectAllIsWell();
+  EXPECT_EQ(http_->Get("/metrics").status, 200);
+}
+
+TEST_F(HttpHostileTest, NamesOfOtherSitesReachWhatProgramsReadOnly) {
+  Join("web-01");
+  const HttpFields evil = {{"Host", "evil.example:7471"}};
+  for (const char* target :
+       {"/", "/index.html", "/api/v1/members", "/api/v1/watch",
+        "/api/v1/session", "/api/v1/openapi.json", "/nothing"}) {
+    const HttpReply reply = http_->Get(target, evil);
+    EXPECT_EQ(reply.status, 403) << target;
+    EXPECT_THAT(reply.body, HasSubstr("--http-host evil.example")) << target;
+    EXPECT_THAT(reply.body, Not(HasSubstr("web-01"))) << target;
+  }
+  EXPECT_EQ(http_->Get("/api/v1/members", evil).Reason(), "HOST_UNKNOWN");
+  HttpFields change = evil;
+  change.insert(change.end(), {{"X-Roster-Csrf", "1"},
+                               {"Origin", "http://evil.example:7471"},
+                               {"Content-Type", "application/json"}});
+  EXPECT_EQ(http_
+                ->Ask("POST", "/api/v1/members:take_offline", change,
+                      R"({"names":["web-01"],"reason":"r"})")
+                .Reason(),
+            "HOST_UNKNOWN");
+  EXPECT_EQ(rosterd_->Status("web-01"), "UP");
+  const HttpReply lock =
+      http_->Ask("POST", "/v1/pre-reboot",
+                 {{"Host", "evil.example"}, {"fleet-lock-protocol", "true"}},
+                 R"({"client_params":{"id":"web-01","group":"g"}})");
+  EXPECT_EQ(lock.Json()["kind"], "not_allowed");
+  for (const char* target :
+       {"/metrics", "/sd/prometheus", "/-/healthy", "/-/ready"})
+    EXPECT_EQ(http_->Get(target, evil).status, 200) << target;
+  for (const char* host : {"127.0.0.1:7471", "localhost", "[::1]:80"})
+    EXPECT_EQ(http_->Get("/api/v1/members", {{"Host", host}}).status, 200);
+
+  rosterd_ = RosterdProcess::Watching(
+      servers_, {"--http-host", "roster.example", "--http-host", "b"});
+  http_ = std::make_unique<HttpClient>(rosterd_->http());
+  EXPECT_EQ(http_->Get("/", {{"Host", "Roster.Example:1"}}).status, 200);
+  EXPECT_EQ(http_->Get("/", {{"Host", "b"}}).status, 200);
+  EXPECT_EQ(http_->Get("/", evil).status, 403);
 }
 
 TEST_F(HttpHostileTest, ChangesNeedWhatNoOtherSiteCanSend) {

@@ -1,5 +1,6 @@
 #include "tests/e2e/http/http_client.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/ascii.h"
@@ -42,7 +43,11 @@ absl::StatusOr<HttpReply> ReadReply(Socket& socket) {
 
 std::string Head(const std::string& method, const std::string& target,
                  const HttpFields& fields) {
-  std::string head = method + " " + target + " HTTP/1.1\r\nHost: roster\r\n";
+  std::string head = method + " " + target + " HTTP/1.1\r\n";
+  const bool has_host =
+      std::any_of(fields.begin(), fields.end(),
+                  [](const auto& field) { return field.first == "Host"; });
+  if (!has_host) head += "Host: localhost\r\n";
   for (const auto& [name, value] : fields) head += name + ": " + value + "\r\n";
   return head;
 }
@@ -90,10 +95,15 @@ SseReader::SseReader(const HttpClient& client, const std::string& target,
   if (!socket.ok() || !socket->Write(Head("GET", target, fields) + "\r\n").ok())
     return;
   socket_ = *std::move(socket);
-  status_ = ReadHead(socket_).value_or(HttpReply()).status;
+}
+
+int SseReader::status() {
+  if (status_ < 0) status_ = ReadHead(socket_).value_or(HttpReply()).status;
+  return status_;
 }
 
 bool SseReader::ReadChunk() {
+  if (status() != 200) return false;
   const auto size = ReadLine(socket_);
   if (!size.ok()) return false;
   const size_t bytes = std::strtoul(size->c_str(), nullptr, 16);

@@ -39,7 +39,8 @@ class HttpClient {
   // A change, as a program asks for it.
   HttpReply Change(const std::string& method, const std::string& target,
                    const nlohmann::json& body = nullptr);
-  // Whatever is wanted, byte by byte but for Host and Content-Length.
+  // Whatever is wanted, byte by byte but for Content-Length, and Host unless it
+  // is given.
   HttpReply Ask(const std::string& method, const std::string& target,
                 HttpFields fields = {}, const std::string& body = "");
 
@@ -68,8 +69,9 @@ class SseReader {
   SseReader(const HttpClient& client, const std::string& target,
             const std::string& last_event_id = "");
 
-  // Of the answer's head; the body is read only if it is a stream.
-  int status() const { return status_; }
+  // Of the answer's head, which is waited for here or by what reads first. The
+  // constructor does not wait: many can ask before anybody is answered.
+  int status();
   // The next event; one without a name if the stream ended or was silent.
   SseEvent Next();
   // Reads until an event of that name and, if given, data that holds `text`.
@@ -82,7 +84,7 @@ class SseReader {
   bool ReadChunk();
 
   Socket socket_;
-  int status_ = 0;
+  int status_ = -1;  // the head was not read yet
   std::string text_;
   std::string last_id_;
 };

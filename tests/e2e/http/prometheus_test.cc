@@ -96,5 +96,27 @@ TEST_F(PrometheusTest, PicksUpWhoJoinsAndDropsWhoIsDrained) {
   EVENTUALLY(Targets() == (Set{"web-01/a", "web-02/b"}));
 }
 
+TEST_F(PrometheusTest, F57_NoLabelSpoilsTheListForTheOthers) {
+  const std::string evil = "\"}\n{job=\\\"x\",<b>\xe2\x80\xae";
+  Join("evil\"{}",
+       json({{"v", 1},
+             {"state", "UP"},
+             {"service", evil},
+             {"version", evil},
+             {"endpoints", {{"metrics", rosterd_->http()}, {evil, evil}}},
+             {"labels", {{"zone", evil}, {"a\"b{", "x"}}}})
+           .dump());
+  JoinWithMetrics("web-01", "a");
+
+  // Both are found, with the text as it stands, and really scraped.
+  EVENTUALLY(Targets().count("web-01/a") == 1 && Targets().size() == 2);
+  EVENTUALLY(client_->Get("/api/v1/query?query=sum(up)").body.find("\"2\"") !=
+             std::string::npos);
+  bool found = false;
+  for (const std::string& target : Targets())
+    found = found || target.starts_with("evil\"{}/");
+  EXPECT_TRUE(found);
+}
+
 }  // namespace
 }  // namespace roster::testing

@@ -170,23 +170,6 @@ TEST_F(HttpWatchTest, SaysWhenZooKeeperIsOutOfReachAndWhenItIsBack) {
   EXPECT_EQ(watch.Until("view", "\"connected\":true").event, "view");
 }
 
-TEST_F(HttpWatchTest, F50_ManyAtOnceAllSeeTheSame) {
-  for (int i = 0; i < 20; ++i) Join("m" + std::to_string(i));
-  std::vector<std::unique_ptr<SseReader>> watches;
-  for (int i = 0; i < 400; ++i)
-    watches.push_back(std::make_unique<SseReader>(*http_, "/api/v1/watch"));
-  for (const auto& watch : watches) {
-    ASSERT_EQ(watch->status(), 200);
-    ASSERT_EQ(watch->Until("synced").event, "synced");
-  }
-
-  Join("late");
-
-  for (const auto& watch : watches)
-    ASSERT_EQ(watch->Until("member", "\"late\"").event, "member");
-  EXPECT_EQ(http_->Get("/api/v1/members/late").status, 200);
-}
-
 TEST_F(HttpWatchTest, WhatManySeeIsWholeForEachOfThem) {
   Join("m", R"({"v":1,"service":"round-0"})");
   // Of three kinds, so that some share what they are sent and some do not.
@@ -251,29 +234,6 @@ TEST_F(HttpWatchTest, F49_WhoDoesNotReadKeepsNobodyWaiting) {
   }
   // One that wakes up finds the newest state in the end.
   EXPECT_EQ(stuck.front()->Until("member", "round-39").event, "member");
-}
-
-TEST_F(HttpWatchTest, F51_ComingAndGoingLeavesNothingBehind) {
-  Join("web-01");
-  const auto descriptors = [&] {
-    int count = 0;
-    const auto listed = RunCommand(
-        {"ls", "/proc/" + std::to_string(rosterd_->process().pid()) + "/fd"});
-    if (!listed.ok()) return -1;
-    for (const char c : listed->out) count += c == '\n';
-    return count;
-  };
-  EXPECT_EQ(http_->Get("/api/v1/members").status, 200);
-  const int before = descriptors();
-  for (int i = 0; i < 1'000; ++i) {
-    SseReader watch(*http_, "/api/v1/watch");
-    ASSERT_EQ(watch.status(), 200) << i;
-    if (i % 2 == 0) {
-      ASSERT_EQ(watch.Until("synced").event, "synced");
-    }
-  }
-  EVENTUALLY(descriptors() <= before + 3);
-  EXPECT_EQ(http_->Get("/api/v1/members").status, 200);
 }
 
 }  // namespace
