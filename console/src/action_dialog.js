@@ -34,7 +34,8 @@ function fieldsOf(action, form) {
   return ACTIONS[action.kind].fields.filter((name) =>
       !(name === 'batchSize' && action.kind !== 'restart' && !form.paced) &&
       !(name === 'owner' && action.holdIds) &&
-      !(name === 'budgetName' && action.budget?.name));
+      !(name === 'budgetName' && action.budget?.name) &&
+      !(name === 'configName' && action.entry));
 }
 
 export class ActionDialog extends Component {
@@ -69,7 +70,7 @@ export class ActionDialog extends Component {
       const answer = await ACTIONS[action.kind].send(
           app.api, { action, form, requestId: this.requestId });
       app.say(t('done.' + action.kind, { n: action.names.length }));
-      action.onDone?.();
+      action.onDone?.(answer);
       onClose();
       if (answer.operation) {
         app.state.operations.put(answer.operation);

@@ -3,6 +3,19 @@ import { html } from './html.js';
 import { t } from './i18n.js';
 import { FIELDS } from './actions.js';
 
+// What can be chosen; nothing for what is typed.
+function optionsOf(type, owners) {
+  if (type === 'limit')
+    return ['max_unavailable', 'min_available'].map(
+        (kind) => [kind, t('field.' + kind)]);
+  if (type === 'handBack')
+    return ['IMMEDIATE', 'WHEN_LEADER_ENDS'].map(
+        (kind) => ['HAND_BACK_' + kind, t('handBack.' + kind)]);
+  if (type === 'owner')
+    return [['', t('field.anyOwner')], ...owners.map((owner) => [owner, owner])];
+  return null;
+}
+
 function control(name, { type, least }, { form, owners, set, described, first }) {
   const value = form[name] ?? '';
   const common = { id: `field-${name}`, 'aria-describedby': described,
@@ -11,11 +24,13 @@ function control(name, { type, least }, { form, owners, set, described, first })
     return html`<input ...${common} type="checkbox" checked=${Boolean(value)}
         onChange=${(e) => set(name, e.target.checked)} />`;
   }
-  if (type === 'owner' || type === 'limit') {
-    const options = type === 'limit'
-        ? ['max_unavailable', 'min_available'].map(
-              (kind) => [kind, t('field.' + kind)])
-        : [['', t('field.anyOwner')], ...owners.map((owner) => [owner, owner])];
+  if (type === 'lines') {
+    return html`<textarea ...${common} value=${value} rows="6" class="code"
+        spellcheck=${false}
+        onInput=${(e) => set(name, e.target.value)}></textarea>`;
+  }
+  const options = optionsOf(type, owners);
+  if (options) {
     return html`<select ...${common} value=${value}
         onChange=${(e) => set(name, e.target.value)}>
       ${options.map(([key, text]) => html`<option key=${key} value=${key}

@@ -1,5 +1,7 @@
 // What an operator can do from the page: which fields each action asks for, and
 // the call it becomes. No elements here; action_dialog.js shows them.
+import { COORDINATION_ACTIONS, COORDINATION_FIELDS, coordinationForm }
+    from './coordination_actions.js';
 import { parseDuration, writeDuration } from './proto_json.js';
 
 // Name -> how it is asked for. Labels are t('field.<name>').
@@ -19,6 +21,7 @@ export const FIELDS = {
   limitKind: { type: 'limit' },
   limit: { type: 'text', limit: 16 },
   description: { type: 'text', limit: 1024 },
+  ...COORDINATION_FIELDS,
 };
 
 function duration(text) {
@@ -110,12 +113,14 @@ export const ACTIONS = {
                   send: (api, { action, form, requestId }) =>
                       api.deleteBudget(action.budget.name,
                                        common({ form, requestId })) },
+  ...COORDINATION_ACTIONS,
 };
 
 // What the fields begin with.
 export function initialForm(action, actor) {
   const { budget } = action;
-  const form = { actor, reason: '', batchSize: '1' };
+  const form = { actor, reason: '', batchSize: '1',
+                 ...coordinationForm(action) };
   if (action.kind === 'setBudget') {
     Object.assign(form, {
       budgetName: budget.name ?? '', selector: budget.selector ?? '*',

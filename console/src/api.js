@@ -79,6 +79,15 @@ export class Api {
     return this.change('DELETE', `budgets/${segment(name)}`, body);
   }
 
+  // The names of entries may hold slashes, which the server takes encoded too.
+  config(method, name, body) {
+    return this.change(method, `config/${segment(name)}`, body);
+  }
+  configHistory(name) { return this.get(`config_history/${segment(name)}`); }
+  rollbackConfig(name, body) {
+    return this.post(`config/${segment(name)}:rollback`, body);
+  }
+
   async #send(method, url, body) {
     const headers = { Accept: 'application/json' };
     if (method !== 'GET') {

@@ -8,6 +8,7 @@ import { Banner } from './banner.js';
 import { BudgetsPage } from './budgets_page.js';
 import { Clock } from './clock.js';
 import { ClusterState } from './cluster_state.js';
+import { CoordinationPage } from './coordination_page.js';
 import { EventsPage } from './events_page.js';
 import { Frame } from './frame.js';
 import { Header, PAGES } from './header.js';
@@ -27,7 +28,8 @@ function Page({ app }) {
   const { page, name } = app.router.route;
   const pages = { overview: OverviewPage, members: MembersPage,
                   progress: ProgressPage, operations: OperationsPage,
-                  events: EventsPage, audit: AuditPage, budgets: BudgetsPage };
+                  events: EventsPage, audit: AuditPage, budgets: BudgetsPage,
+                  coordination: CoordinationPage };
   if (page === 'members' && name)
     return html`<${MemberPage} key=${name} app=${app} name=${name} />`;
   if (page === 'operations' && name)

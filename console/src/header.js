@@ -6,7 +6,7 @@ import { Icon } from './icon.js';
 import { THEMES, currentTheme, setTheme } from './theme.js';
 
 export const PAGES = ['overview', 'members', 'progress', 'operations', 'events',
-                      'audit', 'budgets'];
+                      'audit', 'budgets', 'coordination'];
 
 const FRESH_ICON = { live: 'UP', stale: 'DEGRADED', lost: 'LOST',
                      loading: 'STARTING' };

@@ -1,5 +1,8 @@
 // English.
+import { coordination } from './lang_en_coordination.js';
+
 export const english = {
+  ...coordination,
   'yes': 'yes',
   'no': 'no',
   'ago': 'ago',
@@ -23,6 +26,7 @@ export const english = {
   'nav.events': 'Events',
   'nav.audit': 'Audit',
   'nav.budgets': 'Budgets',
+  'nav.coordination': 'Coordination',
   'nav.cluster': 'Cluster',
   'nav.language': 'Language',
   'nav.theme': 'Theme',
@@ -191,6 +195,7 @@ export const english = {
   'operation.members': 'Members of this operation',
   'operation.progress': 'Progress of the operation',
   'operation.moving': '{n} under way',
+  'operation.skipped': '{n} skipped',
   'operation.failed': '{n} failed',
   'operation.batch': 'At a time',
   'operation.drainTimeout': 'Work may take',
@@ -252,6 +257,8 @@ export const english = {
   'event.OPERATION_CHANGED': 'Operation changed',
   'event.BUDGET_CHANGED': 'Budget changed',
   'event.POLICY_CHANGED': 'Policy changed',
+  'event.CONFIG_CHANGED': 'Configuration changed',
+  'event.CONFIG_CHANGED': 'Configuration changed',
   'event.': 'Something else',
 
   'audit.title': 'Audit',

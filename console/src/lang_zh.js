@@ -1,5 +1,8 @@
 // 简体中文。
+import { coordination } from './lang_zh_coordination.js';
+
 export const chinese = {
+  ...coordination,
   'yes': '是',
   'no': '否',
   'ago': '前',
@@ -23,6 +26,7 @@ export const chinese = {
   'nav.events': '事件',
   'nav.audit': '审计',
   'nav.budgets': '预算',
+  'nav.coordination': '协调',
   'nav.cluster': '集群',
   'nav.language': '语言',
   'nav.theme': '主题',
@@ -191,6 +195,7 @@ export const chinese = {
   'operation.members': '此操作的成员',
   'operation.progress': '操作进度',
   'operation.moving': '{n} 个进行中',
+  'operation.skipped': '跳过 {n} 个',
   'operation.failed': '{n} 个失败',
   'operation.batch': '同时处理',
   'operation.drainTimeout': '工作期限',
@@ -252,6 +257,8 @@ export const chinese = {
   'event.OPERATION_CHANGED': '操作变化',
   'event.BUDGET_CHANGED': '预算变化',
   'event.POLICY_CHANGED': '策略变化',
+  'event.CONFIG_CHANGED': '配置已更改',
+  'event.CONFIG_CHANGED': '配置已更改',
   'event.': '其他',
 
   'audit.title': '审计',

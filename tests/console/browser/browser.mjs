@@ -107,3 +107,12 @@ export function stickingOut(page) {
         .slice(0, 5).map((e) => `${e.tagName}.${e.className}`);
   });
 }
+
+// Fills in the open dialog, by label, and presses its button.
+export async function answerDialog(page, fields, button) {
+  const dialog = page.getByRole('dialog');
+  for (const [label, text] of Object.entries(fields))
+    await dialog.getByLabel(label, { exact: true }).fill(text);
+  await dialog.getByRole('button', { name: button }).click();
+  return dialog;
+}

@@ -44,10 +44,11 @@ export async function stopProcess(child, signal = 'SIGTERM') {
   clearTimeout(hard);
 }
 
-// Members that are nothing but znodes, made by kazoo: see members.py.
-class PlainMembers {
-  constructor(zookeeper) {
-    const script = new URL('members.py', import.meta.url).pathname;
+// A script that does with kazoo what it is told, a line of JSON at a time.
+class KazooScript {
+  constructor(name, zookeeper) {
+    this.name = name;
+    const script = new URL(name, import.meta.url).pathname;
     this.child = spawn('/usr/bin/python3', [script, zookeeper],
                        { stdio: ['pipe', 'pipe', 'inherit'] });
     this.answers = createInterface({ input: this.child.stdout })
@@ -57,9 +58,14 @@ class PlainMembers {
   async ask(command) {
     this.child.stdin.write(JSON.stringify(command) + '\n');
     const { value, done } = await this.answers.next();
-    if (done) throw new Error('members.py has ended');
+    if (done) throw new Error(`${this.name} has ended`);
     return JSON.parse(value);
   }
+}
+
+// Members that are nothing but znodes.
+class PlainMembers extends KazooScript {
+  constructor(zookeeper) { super('members.py', zookeeper); }
 
   create(names, record = '') { return this.ask({ do: 'create', names, record }); }
   set(name, record) { return this.ask({ do: 'set', name, record }); }
@@ -120,6 +126,13 @@ export class Cluster {
       return existsSync(file) && readFileSync(file, 'utf8').trim() !== '';
     });
     return { child, addresses: JSON.parse(readFileSync(file, 'utf8')) };
+  }
+
+  // Holders of locks, candidates, queues and barriers: see holders.py.
+  holders() {
+    const holders = new KazooScript('holders.py', this.zookeeper);
+    this.children.push(holders.child);
+    return holders;
   }
 
   // A real service: it indexes files, reports progress and obeys orders.

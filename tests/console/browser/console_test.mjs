@@ -1,7 +1,7 @@
 // The console in a real browser, on real rosterds with real members.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { Browser, answerDialog } from './browser.mjs';
 import { Cluster, FACTOR, stopProcess, until } from './cluster.mjs';
 
 let cluster;
@@ -30,14 +30,6 @@ async function follows(page, name, status, word) {
       .first().waitFor();
   const took = performance.now() - known;
   assert.ok(took < 1000 * FACTOR, `${word}: the page was ${took} ms late`);
-}
-
-async function answerDialog(page, fields, button) {
-  const dialog = page.getByRole('dialog');
-  for (const [label, text] of Object.entries(fields))
-    await dialog.getByLabel(label, { exact: true }).fill(text);
-  await dialog.getByRole('button', { name: button }).click();
-  return dialog;
 }
 
 test('a member that joins, progresses, is drained, comes back and is killed', async () => {

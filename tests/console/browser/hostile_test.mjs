@@ -14,7 +14,11 @@ const LONG = 'x'.repeat(2000) + ' ' + '界'.repeat(600);
 const NAMES = ['<img src=x onerror=window.executed=1>&amp;"\'', REVERSED, 'l'.repeat(250),
                '__proto__', 'a b%2F..%5C?#&=', '成员-一'];
 const PAGES = ['overview', 'members', 'progress', 'operations', 'events',
-               'audit', 'budgets'];
+               'audit', 'budgets', 'coordination/locks',
+               'coordination/config',
+               `coordination/config?name=${encodeURIComponent(NAMES[4])}`];
+
+const LOCK = `<b onmouseover=window.executed=1>"'${'界'.repeat(30)}`;
 
 let cluster;
 let browser;
@@ -56,6 +60,13 @@ before(async () => {
                                       description: MARKUP.slice(0, 200) } }));
   await post('operations:rolling_restart', 'POST', {
     names: [NAMES[2], NAMES[3]], actor: REVERSED, reason });
+  await post(`config/${encodeURIComponent(NAMES[4])}`, 'PUT', {
+    actor: MARKUP.slice(0, 60), comment: reason, content_type: MARKUP.slice(0, 60),
+    value: Buffer.from(MARKUP + REVERSED + LONG).toString('base64') });
+  const holders = cluster.holders();
+  for (const who of [MARKUP, REVERSED, LONG]) {
+    await holders.ask({ do: 'lock', path: `/roster/default/locks/${LOCK}`, who });
+  }
   browser = await Browser.start(cluster.url);
 });
 
@@ -86,6 +97,17 @@ test('hostile texts are shown as text on every page, and break no layout', async
     }
     await page.context().close();
   }
+});
+
+test('hostile names and data of a lock are text, and have their dialog', async () => {
+  const page = await browser.open(
+      `#/coordination/locks?name=${encodeURIComponent(LOCK)}`, { width: 600 });
+  await live(page);
+  await page.getByRole('button', { name: 'Take the lock away' }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await checkQuiet(page);
+  assert.deepEqual(await stickingOut(page), []);
+  await page.context().close();
 });
 
 test('each hostile name has its page, its raw record and its dialog', async () => {

@@ -55,6 +55,15 @@ async function furnish(cluster) {
   await change(cluster, 'POST', 'members:take_offline', {
     actor: 'ada', reason: 'kernel upgrade', ticket: 'OPS-31',
     selector: 'service=web', pacing: { batch_size: 2 } });
+  const holders = cluster.holders();
+  for (const [i, who] of ['indexer-a', 'web-02', 'web-12'].entries()) {
+    await holders.ask({ do: 'lock', who,
+                        path: '/roster/default/locks/nightly-reports' });
+    await until(`${who} stands in line`, async () => {
+      const { lock } = await cluster.api('lock?name=nightly-reports');
+      return Number(lock?.holder_count ?? 0) + Number(lock?.waiter_count ?? 0) > i;
+    });
+  }
   await until('indexer-c is OFFLINE',
               async () => await cluster.statusOf('indexer-c') === 'OFFLINE');
 }
@@ -96,6 +105,9 @@ try {
     await page.locator('td a').first().click();
     await page.getByRole('heading', { name: 'Take offline' }).waitFor();
   });
+  await take(await open('#/coordination/locks?name=nightly-reports'), 'lock',
+             (page) => page.getByRole('region', { name: 'Waiting' })
+                 .getByText('web-12').first().waitFor());
   await take(await open('#/members?sort=status', { dark: true, locale: 'zh-CN' }),
              'members-zh-dark',
              (page) => page.locator('tr.row').nth(15).waitFor());

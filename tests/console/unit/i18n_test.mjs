@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { chinese } from '../../../console/src/lang_zh.js';
 import { english } from '../../../console/src/lang_en.js';
 import { ACTIONS, FIELDS } from '../../../console/src/actions.js';
+import { COORDINATION_KINDS } from '../../../console/src/coordination_page.js';
 import { PAGES } from '../../../console/src/header.js';
 import { STATUSES } from '../../../console/src/member_status.js';
 
@@ -53,7 +54,8 @@ test('every key is asked for', () => {
 test('keys that are put together are complete', () => {
   const proto = readFileSync(new URL(
       '../proto/roster/v1/membership.proto', root), 'utf8') + readFileSync(
-      new URL('../proto/roster/v1/control.proto', root), 'utf8');
+      new URL('../proto/roster/v1/control.proto', root), 'utf8') + readFileSync(
+      new URL('../proto/roster/v1/coordination.proto', root), 'utf8');
   const values = (prefix) => [...proto.matchAll(
       new RegExp(`^  ${prefix}(\\w+) = [1-9]`, 'gm'))].map(([, value]) => value);
   const families = {
@@ -62,6 +64,11 @@ test('keys that are put together are complete', () => {
     'mode.': values('HOLD_MODE_'), 'operation.': values('OPERATION_STATE_'),
     'operation.kind.': values('OPERATION_KIND_'),
     'step.': values('OPERATION_STEP_'), 'guard.': values('MASS_LOSS_CAUSE_'),
+    'role.': values('CONTENDER_ROLE_'), 'lock.kind.': values('LOCK_KIND_'),
+    'election.kind.': values('ELECTION_KIND_'),
+    'barrier.kind.': values('BARRIER_KIND_'), 'handBack.': values('HAND_BACK_'),
+    'coordination.': COORDINATION_KINDS,
+    'coordination.one.': COORDINATION_KINDS,
     'nav.': PAGES, 'field.': Object.keys(FIELDS),
     'action.': Object.keys(ACTIONS), 'ask.': Object.keys(ACTIONS),
     'explain.': Object.keys(ACTIONS), 'done.': Object.keys(ACTIONS) };
