@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
-"""What an ordinary GET takes while many event streams are open.
+"""What an ordinary GET takes while streams are open, or pages are scraped.
 
-Starts a ZooKeeper and a rosterd, writes to members at a steady rate, and
-measures GETs over one persistent connection: first with no stream, then with
-many readers of /api/v1/watch. Everything is on this machine; the readers are a
-process of their own that throws away what it reads, and counts it.
+Starts a ZooKeeper, members and a rosterd, and measures GETs over one persistent
+connection: with no stream and with many readers of /api/v1/watch, each while
+nothing changes and while members are written at a steady rate. Everything is on
+this machine; the readers are a process of their own that throws away what it
+reads, and counts it.
 
     bench/http_bench.py --build build/release [--streams 500] [--rate 100]
+
+With --scrape, instead of streams: beside a process that asks for large pages
+over and over.
+
+    bench/http_bench.py --members 10000 --scrape /metrics --scrape /sd/prometheus
 """
 
 import argparse
@@ -30,7 +36,7 @@ def read_streams(port, count, connection):
     selector = selectors.DefaultSelector()
     for _ in range(count):
         stream = socket.create_connection(("127.0.0.1", port))
-        stream.sendall(b"GET /api/v1/watch HTTP/1.1\r\nHost: x\r\n\r\n")
+        stream.sendall(b"GET /api/v1/watch HTTP/1.1\r\nHost: localhost\r\n\r\n")
         stream.setblocking(False)
         selector.register(stream, selectors.EVENT_READ)
     synced, received, told = 0, 0, False
@@ -49,29 +55,66 @@ def read_streams(port, count, connection):
     connection.send((received, closed))
 
 
-def write_members(servers, names, rate, connection):
-    """Writes members in turn, `rate` times a second."""
-    client = KazooClient(servers)
-    client.start()
-    client.ensure_path("/clusterServer")
-    for name in names:
-        client.create(f"/clusterServer/{name}", record(0), ephemeral=True)
+def write_members(servers, names, connection):
+    """Writes members in turn, at the rate that it is told, until it is told
+    none. Answers each rate, and in the end how many it wrote."""
+    # A session's members go with it, in one transaction: not too many.
+    clients = []
+    for first in range(0, len(names), 2000):
+        client = KazooClient(servers)
+        client.start()
+        client.ensure_path("/clusterServer")
+        created = [client.create_async(f"/clusterServer/{name}", record(0),
+                                       ephemeral=True)
+                   for name in names[first:first + 2000]]
+        for result in created:
+            result.get(60)
+        clients.append(client)
     connection.send("joined")
-    begin, written = time.monotonic(), 0
-    while not connection.poll():
-        due = begin + written / rate
-        time.sleep(max(0, due - time.monotonic()))
-        client.set_async(f"/clusterServer/{names[written % len(names)]}",
-                         record(written))
-        written += 1
+    written = 0
+    rate = connection.recv()
+    while rate is not None:
+        begin, due = time.monotonic(), 0
+        while not connection.poll(0 if rate else None):
+            time.sleep(max(0, begin + due / rate - time.monotonic()))
+            at = written % len(names)
+            clients[at // 2000].set_async(f"/clusterServer/{names[at]}",
+                                          record(written))
+            written += 1
+            due += 1
+        rate = connection.recv()
     connection.send(written)
-    client.stop()
+    for client in clients:
+        client.stop()
+
+
+def scrape(port, targets, connection):
+    """Asks for the targets in turn until somebody says stop."""
+    client = http.client.HTTPConnection("127.0.0.1", port)
+    taken = {target: [] for target in targets}
+    told = False
+    while not connection.poll():
+        for target in targets:
+            begin = time.monotonic()
+            client.request("GET", target)
+            response = client.getresponse()
+            response.read()
+            if response.status != 200:
+                raise SystemExit(f"http_bench: {target}: {response.status}")
+            taken[target].append((time.monotonic() - begin) * 1000)
+        if not told:
+            told = True
+            connection.send("scraping")
+        time.sleep(0.1)
+    connection.send({target: (len(ms), sum(ms) / len(ms))
+                     for target, ms in taken.items()})
 
 
 def record(value):
     return json.dumps({
         "v": 1, "state": "UP", "service": "bench", "labels": {"zone": "a"},
         "gauges": {"queue_depth": value},
+        "endpoints": {"metrics": "10.0.0.1:9100"},
         "tasks": [{"id": "t", "name": "reindex", "state": "RUNNING",
                    "done": value, "total": 1_000_000_000}]}).encode()
 
@@ -106,7 +149,7 @@ def start(function, *arguments):
 
 
 def report(name, taken, cpu, seconds, extra=""):
-    print(f"{name:12} GETs={len(taken)} p50_ms={at(taken, 0.5):.2f} "
+    print(f"{name:34} GETs={len(taken)} p50_ms={at(taken, 0.5):.2f} "
           f"p99_ms={at(taken, 0.99):.2f} max_ms={taken[-1]:.2f} "
           f"rosterd_cpu={cpu / seconds:.2f}{extra}", flush=True)
 
@@ -118,6 +161,7 @@ def main():
     parser.add_argument("--rate", type=int, default=100)
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--scrape", action="append", metavar="PATH")
     parser.add_argument("--target", default="/api/v1/members/m-7")
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -130,38 +174,64 @@ def main():
         servers = f"127.0.0.1:{zookeeper_port}"
         names = [f"m-{i}" for i in range(options.members)]
         try:
-            _, writer = start(write_members, servers, names, options.rate)
+            _, writer = start(write_members, servers, names)
             writer.recv()
             with harness.Rosterd(options.build, folder, servers) as rosterd:
                 where = json.loads(rosterd.addresses.read_text())
                 port = int(where["http"][0].rpartition(":")[2])
                 time.sleep(3)
-                run(options, port, rosterd.pid)
-            writer.send("stop")
+                (run_scrapes if options.scrape else run_streams)(
+                    options, port, rosterd.pid, writer)
+            writer.send(None)
             print(f"written={writer.recv()}")
         finally:
             zookeeper.terminate()
             zookeeper.wait()
 
 
-def run(options, port, pid):
+def run_streams(options, port, pid, writer):
     measure(port, options.target, 1)
-    for streams in (0, options.streams):
+    writer.send(0)
+    for streams, rate in ((0, 0), (0, options.rate), (options.streams, 0),
+                          (options.streams, options.rate)):
         readers = None
         if streams:
             readers = start(read_streams, port, streams)[1]
             if readers.recv() != "synced":
                 raise SystemExit("http_bench: the streams do not open")
+        writer.send(rate)
         before = harness.cpu_seconds(pid)
         taken = measure(port, options.target, options.seconds)
         cpu = harness.cpu_seconds(pid) - before
+        writer.send(0)
         extra = ""
         if readers:
             readers.send("stop")
             received, closed = readers.recv()
             extra = (f" streamed_mib={received / 2**20:.0f} cut_off={closed}"
                      f" rss_mib={harness.resident_mib(pid):.0f}")
-        report(f"{streams} streams", taken, cpu, options.seconds, extra)
+        report(f"{streams} streams, {rate} changes a second", taken, cpu,
+               options.seconds, extra)
+
+
+def run_scrapes(options, port, pid, writer):
+    measure(port, options.target, 1)
+    writer.send(options.rate)
+    for targets in ([], options.scrape):
+        scraper = None
+        if targets:
+            scraper = start(scrape, port, targets)[1]
+            scraper.recv()
+        before = harness.cpu_seconds(pid)
+        taken = measure(port, options.target, options.seconds)
+        cpu = harness.cpu_seconds(pid) - before
+        extra = ""
+        if scraper:
+            scraper.send("stop")
+            for target, (count, mean) in scraper.recv().items():
+                extra += f" {target}={count}x{mean:.0f}ms"
+        report(f"{len(targets)} pages scraped", taken, cpu, options.seconds,
+               extra)
 
 
 if __name__ == "__main__":
