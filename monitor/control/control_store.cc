@@ -121,9 +121,16 @@ void ControlStore::AuditRefusal(model::AuditEntry audit,
                                 const absl::Status& refusal) {
   audit.result = absl::StatusCodeToString(refusal.code());
   audit.message = base::Message(refusal);
-  const auto created = session_.Create(
-      model::JoinPath(paths().audit, "e-"), model::SerializeAuditEntry(audit),
-      zk::CreateMode::kPersistentSequential, absl::Now() + absl::Seconds(2));
+  const absl::Time deadline = absl::Now() + absl::Seconds(2);
+  const auto write = [&] {
+    return session_.Create(model::JoinPath(paths().audit, "e-"),
+                           model::SerializeAuditEntry(audit),
+                           zk::CreateMode::kPersistentSequential, deadline);
+  };
+  auto created = write();
+  // The first request of a new cluster may come before its folders are there.
+  if (absl::IsNotFound(created.status()) && Prepare(deadline).ok())
+    created = write();
   base::Log(options_.log, base::LogLevel::kWarning,
             "refused action=", audit.action,
             " actor=", base::Quoted(audit.actor.name),

@@ -309,6 +309,17 @@ TEST_F(InspectorTest, TakesALockAwayFromAHolderWhoLearnsIt) {
   EXPECT_EQ(audit[3].result, "NOT_FOUND");
 }
 
+TEST_F(InspectorTest, ARefusalIsAuditedEvenIfNothingElseWasYet) {
+  ASSERT_OK(probe_.DeleteTree("/roster/default/audit"));
+  EXPECT_EQ(
+      ReasonOf(ForceRelease(Release({.name = "nobody"},
+                                    {.node = "x-lock-0000000001", .czxid = 1}))
+                   .status()),
+      "LOCK_NOT_HELD");
+  ASSERT_THAT(Audit(), SizeIs(1));
+  EXPECT_EQ(Audit()[0].result, "NOT_FOUND");
+}
+
 TEST_F(InspectorTest, TenThousandWaitersComePageByPage) {
   constexpr size_t kWaiters = 10'000;
   constexpr size_t kPage = 1000;
