@@ -14,6 +14,16 @@ foreach(library base model zk coordination registrar)
     ARCHIVE COMPONENT development)
 endforeach()
 
+# --strip leaves static libraries alone; of theirs only the symbols are needed.
+install(CODE "
+  if(CMAKE_INSTALL_DO_STRIP)
+    file(GLOB libraries
+      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libroster_*.a\")
+    execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-debug
+      --remove-section=.comment --enable-deterministic-archives \${libraries}
+      COMMAND_ERROR_IS_FATAL ANY)
+  endif()" COMPONENT development)
+
 # Headers. The C ones as they are; of the C++ ones those that the following
 # include, with includes that name them below roster/.
 install(DIRECTORY registrar/c/roster DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
