@@ -97,7 +97,7 @@ class Ensemble:
             (home / "zoo.cfg").write_text(
                 f"tickTime=400\ninitLimit=25\nsyncLimit=10\ndataDir={home}\nclientPort={port}\n"
                 "clientPortAddress=127.0.0.1\nadmin.enableServer=false\n"
-                f"4lw.commands.whitelist=mntr\n{servers}\n")
+                f"4lw.commands.whitelist=srvr,mntr\n{servers}\n")
             # Small, and without the compiler's second stage: three of them
             # start in the time of one.
             processes.start(f"zookeeper-{number}", [

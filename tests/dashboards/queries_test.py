@@ -163,6 +163,18 @@ def check_rules(prometheus):
     return len(rules)
 
 
+def check_servers(cluster):
+    """What rosterds say of each server is what the servers say themselves."""
+    told = {}
+    for labels, value in cluster.prometheus.vector("roster_zookeeper_server_role == 1"):
+        told.setdefault(labels["server"], set()).add(labels["role"])
+    true = {f"127.0.0.1:{port}": {cluster.ensemble.mntr(number)["zk_server_state"].upper()}
+            for number, port in enumerate(cluster.ensemble.ports)}
+    assert told == true, f"{told} instead of {true}"
+    assert sorted(role for roles in true.values() for role in roles) == ["FOLLOWER", "FOLLOWER", "LEADER"], true
+    return len(told)
+
+
 def check_zookeeper_names(cluster):
     """Every name that we use of ZooKeeper's is one of a real server."""
     shown = set()
@@ -194,6 +206,7 @@ def main():
                 report("variables have values", check_variables(prometheus))
                 report("numbers are right", check_numbers(prometheus))
                 report("rules can be evaluated", until("the rules speak", lambda: check_rules(prometheus), seconds=20))
+                report("servers are told as they are", check_servers(cluster))
                 report("names are ZooKeeper's", check_zookeeper_names(cluster))
         except BaseException:
             for log in sorted(pathlib.Path(folder).glob("*.log")):
