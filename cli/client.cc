@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
@@ -81,6 +86,25 @@ std::string Cause(const std::string& message) {
   return cause;
 }
 
+// What of the request would make it go, in the words of the command line.
+absl::Status WithRemedy(absl::Status words,
+                        const google::rpc::ErrorInfo& info) {
+  static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
+      {"all_holds", "--all-holds"}, {"allow_absent", "--allow-absent"},
+      {"force", "--force"},         {"hold_ids", "--hold ID"},
+      {"owner", "--owner OWNER"},   {"pacing", "--batch-size N"}};
+  const auto remedy = info.metadata().find("remedy");
+  if (remedy == info.metadata().end()) return words;
+  std::vector<std::string> flags;
+  for (const absl::string_view field : absl::StrSplit(remedy->second, ','))
+    for (const auto& [name, flag] : kFlags)
+      if (base::ToStd(field) == name) flags.emplace_back(flag);
+  if (flags.empty()) return words;
+  return absl::Status(words.code(),
+                      base::StrCat(base::Message(words), " (",
+                                   absl::StrJoin(flags, ", "), ")"));
+}
+
 // `words` with the details of `status` that a command may look at.
 absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
   // It never left: nothing can have happened.
@@ -93,7 +117,8 @@ absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
   google::rpc::PreconditionFailure failure;
   for (const auto& detail : details.details()) {
     if (detail.UnpackTo(&info)) {
-      words = base::WithReason(std::move(words), info.reason());
+      words =
+          base::WithReason(WithRemedy(std::move(words), info), info.reason());
     } else if (detail.UnpackTo(&failure)) {
       for (const auto& violation : failure.violations()) {
         words = base::WithPrecondition(std::move(words), violation.type(),

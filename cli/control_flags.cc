@@ -89,6 +89,10 @@ void AddRequestFlags(Command& command, CallFlags& flags) {
       ->type_name("ID");
 }
 
+void AddYesFlag(Command& command, bool& yes) {
+  command.app->add_flag("-y,--yes", yes, "Do not ask");
+}
+
 std::string Actor(const std::string& flag) {
   if (!flag.empty()) return flag;
   if (const char* variable = getenv("ROSTER_ACTOR");

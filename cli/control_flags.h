@@ -47,6 +47,9 @@ void AddCallFlags(Command& command, CallFlags& flags);
 // --dry-run, --request-id.
 void AddRequestFlags(Command& command, CallFlags& flags);
 
+// -y, --yes: of every command that may ask, see Confirm() in prompt.h.
+void AddYesFlag(Command& command, bool& yes);
+
 // The actor that is claimed: `flag`, or $ROSTER_ACTOR, or user@host.
 std::string Actor(const std::string& flag);
 

@@ -64,7 +64,7 @@ std::map<std::string, std::string> Sorted(
   return {map.begin(), map.end()};
 }
 
-// "3, 1 overdue, 2 operations"; empty when nothing is held.
+// "3, 1 overdue"; empty when nothing is held.
 std::string HeldText(const roster::v1::ClusterSummary& summary,
                      const RenderOptions& options) {
   std::vector<std::string> parts;
@@ -77,10 +77,6 @@ std::string HeldText(const roster::v1::ClusterSummary& summary,
     parts.push_back(Colored(base::StrCat(summary.broken_orders(),
                                          " with an order that cannot be read"),
                             Color::kRed, options.color));
-  }
-  if (summary.active_operations() > 0) {
-    parts.push_back(
-        base::StrCat(summary.active_operations(), " operations going on"));
   }
   return absl::StrJoin(parts, ", ");
 }
@@ -194,6 +190,10 @@ std::string ClusterReport(const roster::v1::ClusterSummary& summary,
   out += "\n";
   if (const std::string held = HeldText(summary, options); !held.empty()) {
     out += base::StrCat("  held     ", held, "\n");
+  }
+  if (const int active = summary.active_operations(); active > 0) {
+    out += base::StrCat("  running  ", active,
+                        active == 1 ? " operation" : " operations", "\n");
   }
   out += base::StrCat(
       "  monitors ", summary.monitors(), ", ",

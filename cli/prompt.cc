@@ -28,10 +28,11 @@ bool CanAsk() {
   return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
 
-absl::StatusOr<std::string> ReasonOrAsk(const std::string& reason) {
+absl::StatusOr<std::string> ReasonOrAsk(const std::string& reason,
+                                        std::string_view good_for) {
   if (!reason.empty()) return reason;
   const absl::Status missing = absl::InvalidArgumentError(
-      "say why, with --reason: whoever finds the members offline reads it");
+      base::StrCat("say why, with --reason: ", good_for));
   if (!CanAsk()) return missing;
   const std::string typed = Ask("Reason (for everybody to read): ");
   if (typed.empty()) return missing;

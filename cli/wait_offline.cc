@@ -14,7 +14,7 @@
 #include "cli/follow_members.h"
 #include "cli/live_table.h"
 #include "cli/member_mirror.h"
-#include "cli/printer_control.h"
+#include "cli/printer_operations.h"
 #include "cli/printer_table.h"
 #include "cli/staleness.h"
 #include "cli/terminal.h"

@@ -8,7 +8,7 @@
 
 #include "base/status_macros.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_audit.h"
 
 namespace roster::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/strings.h"
 #include "cli/control_flags.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_budgets.h"
 #include "cli/prompt.h"
 
 namespace roster::cli {
@@ -174,7 +174,7 @@ Command DeletePart(CLI::App& budget, Flags& flags) {
                           ->type_name("");
   AddCallFlags(part, flags.call);
   AddRequestFlags(part, flags.call);
-  part.app->add_flag("-y,--yes", flags.yes, "Do not ask");
+  AddYesFlag(part, flags.yes);
   part.completers[name] = BudgetNames();
   return part;
 }

@@ -18,6 +18,7 @@ struct Flags {
   std::string name;
   Format format = Format::kTable;
   bool force = false;
+  bool yes = false;
 };
 
 template <typename Request>
@@ -42,7 +43,13 @@ std::string Sentence(const Flags& flags, std::string_view done) {
 absl::Status Evict(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   ROSTER_ASSIGN_OR_RETURN(const std::string reason,
-                          ReasonOrAsk(flags.call.reason));
+                          ReasonOrAsk(flags.call.reason,
+                                      "whoever misses the member reads it in "
+                                      "the audit"));
+  ROSTER_RETURN_IF_ERROR(
+      Confirm(base::StrCat("remove ", flags.name,
+                           " from the members, whatever it is doing"),
+              flags.yes || flags.call.dry_run));
   auto request = RequestOf<roster::v1::EvictRequest>(flags, reason);
   request.set_force(flags.force);
   const auto response = client->Call(&Client::ControlStub::Evict, request);
@@ -54,6 +61,9 @@ absl::Status Evict(const Flags& flags, const Globals& globals) {
 
 absl::Status Forget(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
+  ROSTER_RETURN_IF_ERROR(
+      Confirm(base::StrCat("forget ", flags.name, " and what is known of it"),
+              flags.yes || flags.call.dry_run));
   const auto request =
       RequestOf<roster::v1::ForgetRequest>(flags, flags.call.reason);
   const auto response = client->Call(&Client::ControlStub::Forget, request);
@@ -73,6 +83,7 @@ Command Add(CLI::App& app, const std::string& name, const std::string& help,
           ->type_name("");
   AddCallFlags(command, flags->call);
   AddRequestFlags(command, flags->call);
+  AddYesFlag(command, flags->yes);
   CLI::Option* output =
       AddFormatOption(*command.app, flags->format, AllFormats());
   command.completers[member] = MemberNames();
@@ -91,7 +102,7 @@ Command AddEvictCommand(CLI::App& app) {
   command.app->footer(R"(The member must be held. It comes back held.
 
 Examples:
-  rosterctl evict web-01 --reason 'hangs since the drain')");
+  rosterctl evict web-01 --yes --reason 'hangs since the drain')");
   command.run = [flags](const Globals& globals) {
     return Evict(*flags, globals);
   };
@@ -104,7 +115,7 @@ Command AddForgetCommand(CLI::App& app) {
   command.app->footer(R"(A member that lives is not forgotten.
 
 Examples:
-  rosterctl forget web-01 --reason 'scrapped')");
+  rosterctl forget web-01 --yes --reason 'scrapped')");
   command.run = [flags](const Globals& globals) {
     return Forget(*flags, globals);
   };

@@ -8,7 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_holds.h"
 #include "cli/staleness.h"
 
 namespace roster::cli {

@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_cluster.h"
 
 namespace roster::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/strings.h"
 #include "cli/control_flags.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_holds.h"
 #include "cli/prompt.h"
 
 namespace roster::cli {
@@ -46,14 +46,27 @@ absl::StatusOr<BringOnlineRequest> RequestOf(const Flags& flags) {
   return request;
 }
 
+// Whoever may mean many members is told first how many they are.
+absl::Status ConfirmMany(Client& client, const Flags& flags,
+                         BringOnlineRequest request) {
+  if (flags.yes || flags.call.dry_run || !flags.targets.many())
+    return absl::OkStatus();
+  request.set_validate_only(true);
+  ROSTER_ASSIGN_OR_RETURN(
+      const BringOnlineResponse trial,
+      client.Call(&Client::ControlStub::BringOnline, request));
+  if (trial.changes_size() <= 1) return absl::OkStatus();
+  return Confirm(base::StrCat("end ",
+                              flags.all_holds ? "every hold, whoever owns it,"
+                                              : "the holds",
+                              " on ", trial.changes_size(), " members"),
+                 /*yes=*/false);
+}
+
 absl::Status Run(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   ROSTER_ASSIGN_OR_RETURN(const BringOnlineRequest request, RequestOf(flags));
-  // Only what was somebody else's is worth a question.
-  if (flags.all_holds && flags.targets.many() && !flags.call.dry_run) {
-    ROSTER_RETURN_IF_ERROR(
-        Confirm("end every hold on these members, whoever owns it", flags.yes));
-  }
+  ROSTER_RETURN_IF_ERROR(ConfirmMany(*client, flags, request));
   const auto response =
       client->Call(&Client::ControlStub::BringOnline, request);
   if (!response.ok())
@@ -94,7 +107,7 @@ Command AddOnlineCommand(CLI::App& app) {
   command.app->add_flag("--all-holds", flags->all_holds,
                         "Every hold, whoever owns it");
   AddRequestFlags(command, flags->call);
-  command.app->add_flag("-y,--yes", flags->yes, "Do not ask");
+  AddYesFlag(command, flags->yes);
   CLI::Option* output =
       AddFormatOption(*command.app, flags->format, AllFormats());
   command.app->footer(

@@ -7,9 +7,11 @@
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "cli/control_flags.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_operations.h"
+#include "cli/prompt.h"
 #include "cli/wait_offline.h"
 
 namespace roster::cli {
@@ -58,6 +60,7 @@ struct Flags {
   bool resume = false;
   bool cancel = false;
   bool release = false;
+  bool yes = false;
 };
 
 template <typename Request, typename Response>
@@ -100,6 +103,10 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
     return absl::InvalidArgumentError("--release goes with --cancel");
   const bool color = UseColor(globals.no_color);
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
+  if (flags.cancel) {
+    ROSTER_RETURN_IF_ERROR(Confirm(
+        base::StrCat("end operation ", flags.id, " for good"), flags.yes));
+  }
   ROSTER_ASSIGN_OR_RETURN(const Operation operation, Apply(*client, flags));
   if (!flags.watch || !IsTable(flags.format)) {
     ROSTER_RETURN_IF_ERROR(
@@ -158,6 +165,7 @@ Command AddOperationCommand(CLI::App& app) {
       command.app->add_flag("--cancel", flags->cancel, "End it for good");
   command.app->add_flag("--release", flags->release,
                         "With --cancel: also end its holds");
+  AddYesFlag(command, flags->yes);
   pause->excludes(resume)->excludes(cancel)->excludes(watch);
   resume->excludes(cancel);
   CLI::Option* output =
@@ -165,7 +173,7 @@ Command AddOperationCommand(CLI::App& app) {
   command.app->footer(R"(Examples:
   rosterctl operation op-7f3a --watch
   rosterctl operation op-7f3a --pause --reason 'something smells'
-  rosterctl operation op-7f3a --cancel --release)");
+  rosterctl operation op-7f3a --cancel --release --yes)");
   command.completers[id] = OperationIds();
   command.completers[output] = Words(AllFormats());
   command.run = [flags](const Globals& globals) {

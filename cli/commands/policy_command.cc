@@ -9,7 +9,8 @@
 #include "base/strings.h"
 #include "cli/control_flags.h"
 #include "cli/print_items.h"
-#include "cli/printer_control.h"
+#include "cli/printer_cluster.h"
+#include "cli/prompt.h"
 
 namespace roster::cli {
 namespace {
@@ -126,7 +127,15 @@ void AddSetFlags(Command& set, Flags& flags) {
   set.completers[guard] = Words({"on", "off"});
 }
 
-absl::Status ReleaseGuard(const CallFlags& flags, const Globals& globals) {
+struct GuardFlags {
+  CallFlags call;
+  bool yes = false;
+};
+
+absl::Status ReleaseGuard(const GuardFlags& guard, const Globals& globals) {
+  const CallFlags& flags = guard.call;
+  ROSTER_RETURN_IF_ERROR(
+      Confirm("end the mass-loss guard: what waits for it goes on", guard.yes));
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   roster::v1::ReleaseGuardRequest request;
   request.set_cluster(flags.cluster);
@@ -172,18 +181,19 @@ Command AddPolicyCommand(CLI::App& app) {
 }
 
 Command AddGuardCommand(CLI::App& app) {
-  const auto flags = std::make_shared<CallFlags>();
+  const auto flags = std::make_shared<GuardFlags>();
   Command command;
   command.app = app.add_subcommand("guard", "The mass-loss guard");
   command.app->require_subcommand(1);
   command.app->footer(R"('rosterctl status' shows whether it is on, and why.
 
 Examples:
-  rosterctl guard release --reason 'that rack is gone for good')");
+  rosterctl guard release --yes --reason 'that rack is gone for good')");
   Command release;
   release.app =
       command.app->add_subcommand("release", "End it before its time");
-  AddCallFlags(release, *flags);
+  AddCallFlags(release, flags->call);
+  AddYesFlag(release, flags->yes);
   command.completers = release.completers;
   command.run = [flags](const Globals& globals) {
     return ReleaseGuard(*flags, globals);

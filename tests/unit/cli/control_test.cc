@@ -319,8 +319,8 @@ TEST_F(ControlTest, AnOperationThatFailsIs4) {
 
 TEST_F(ControlTest, AnOperationIsCancelledWithItsHolds) {
   control().SetOperation({EndedOperation(v1::OPERATION_STATE_CANCELLED)});
-  const CommandResult result =
-      Run({"operation", "op-1", "--cancel", "--release", "--reason", "no"});
+  const CommandResult result = Run({"operation", "op-1", "--cancel",
+                                    "--release", "--reason", "no", "--yes"});
   EXPECT_EQ(result.status.code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("CANCELLED"));
   EXPECT_TRUE(control().cancel().release_holds());

@@ -68,6 +68,16 @@ v1::CancelOperationRequest FakeControlService::cancel() const {
   return cancel_;
 }
 
+std::vector<v1::EvictRequest> FakeControlService::evictions() const {
+  const MutexLock lock(&mu_);
+  return evictions_;
+}
+
+std::vector<v1::ForgetRequest> FakeControlService::forgets() const {
+  const MutexLock lock(&mu_);
+  return forgets_;
+}
+
 v1::SetBudgetRequest FakeControlService::budget() const {
   const MutexLock lock(&mu_);
   return budget_;
@@ -118,6 +128,22 @@ Status FakeControlService::BringOnline(grpc::ServerContext*,
   return Status::OK;
 }
 
+Status FakeControlService::Evict(grpc::ServerContext*,
+                                 const v1::EvictRequest* request,
+                                 v1::EvictResponse*) {
+  const MutexLock lock(&mu_);
+  evictions_.push_back(*request);
+  return failure_;
+}
+
+Status FakeControlService::Forget(grpc::ServerContext*,
+                                  const v1::ForgetRequest* request,
+                                  v1::ForgetResponse*) {
+  const MutexLock lock(&mu_);
+  forgets_.push_back(*request);
+  return failure_;
+}
+
 Status FakeControlService::ListHolds(grpc::ServerContext*,
                                      const v1::ListHoldsRequest*,
                                      v1::ListHoldsResponse* response) {
@@ -135,6 +161,8 @@ Status FakeControlService::RollingRestart(
   restart_ = *request;
   if (!failure_.ok()) return failure_;
   *response->mutable_operation() = states_.front();
+  for (const v1::BudgetReport& report : reports_)
+    *response->add_budgets() = report;
   return Status::OK;
 }
 

@@ -34,6 +34,8 @@ class FakeControlService final : public v1::ControlService::Service {
   std::vector<v1::BringOnlineRequest> releases() const;
   v1::RollingRestartRequest restart() const;
   v1::CancelOperationRequest cancel() const;
+  std::vector<v1::EvictRequest> evictions() const;
+  std::vector<v1::ForgetRequest> forgets() const;
   v1::SetBudgetRequest budget() const;
   v1::SetPolicyRequest policy() const;
 
@@ -43,6 +45,12 @@ class FakeControlService final : public v1::ControlService::Service {
   grpc::Status BringOnline(grpc::ServerContext* context,
                            const v1::BringOnlineRequest* request,
                            v1::BringOnlineResponse* response) override;
+  grpc::Status Evict(grpc::ServerContext* context,
+                     const v1::EvictRequest* request,
+                     v1::EvictResponse* response) override;
+  grpc::Status Forget(grpc::ServerContext* context,
+                      const v1::ForgetRequest* request,
+                      v1::ForgetResponse* response) override;
   grpc::Status ListHolds(grpc::ServerContext* context,
                          const v1::ListHoldsRequest* request,
                          v1::ListHoldsResponse* response) override;
@@ -84,6 +92,8 @@ class FakeControlService final : public v1::ControlService::Service {
   std::vector<v1::BudgetReport> reports_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::TakeOfflineRequest> orders_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::BringOnlineRequest> releases_ ABSL_GUARDED_BY(mu_);
+  std::vector<v1::EvictRequest> evictions_ ABSL_GUARDED_BY(mu_);
+  std::vector<v1::ForgetRequest> forgets_ ABSL_GUARDED_BY(mu_);
   v1::RollingRestartRequest restart_ ABSL_GUARDED_BY(mu_);
   v1::CancelOperationRequest cancel_ ABSL_GUARDED_BY(mu_);
   v1::SetBudgetRequest budget_ ABSL_GUARDED_BY(mu_);
