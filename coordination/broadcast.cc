@@ -9,6 +9,7 @@
 #include "base/backoff.h"
 #include "base/error_details.h"
 #include "base/mutex.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
@@ -227,9 +228,10 @@ class BroadcastTracker::Impl final : public ChildMirror::Listener {
     Change([](BroadcastProgress& progress) { progress.stale = true; });
   }
   void OnError(std::string_view member, const absl::Status& status) override {
-    base::Log(log_, base::LogLevel::kError,
-              "an answer to a broadcast cannot be read member=\"", member,
-              "\" error=\"", base::Message(status), "\"");
+    base::Log(
+        log_, base::LogLevel::kError,
+        "an answer to a broadcast cannot be read member=", base::Quoted(member),
+        " error=", base::Quoted(base::Message(status)));
   }
 
  private:

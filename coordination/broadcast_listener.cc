@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/backoff.h"
 #include "base/callback_scope.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "coordination/child_mirror.h"
@@ -96,9 +97,9 @@ void BroadcastListener::Impl::OnChild(std::string_view name,
   auto message = ParseBroadcastMessage(node.data);
   if (!message.ok()) {
     base::Log(options_.log, base::LogLevel::kError,
-              "a broadcast cannot be read topic=\"", options_.topic,
-              "\" node=\"", name, "\" error=\"",
-              base::Message(message.status()), "\"");
+              "a broadcast cannot be read topic=", base::Quoted(options_.topic),
+              " node=", base::Quoted(name),
+              " error=", base::Quoted(base::Message(message.status())));
     return;
   }
   message->path = model::JoinPath(topic_path_, name);
@@ -127,8 +128,9 @@ void BroadcastListener::Impl::OnSynced() {
 void BroadcastListener::Impl::OnError(std::string_view name,
                                       const absl::Status& status) {
   base::Log(options_.log, base::LogLevel::kError,
-            "broadcasts cannot be read topic=\"", options_.topic, "\" node=\"",
-            name, "\" error=\"", base::Message(status), "\"");
+            "broadcasts cannot be read topic=", base::Quoted(options_.topic),
+            " node=", base::Quoted(name),
+            " error=", base::Quoted(base::Message(status)));
 }
 
 void BroadcastListener::Impl::HandleNext() {
@@ -213,8 +215,8 @@ void BroadcastListener::Impl::OnWritten(const std::string& path,
   }
   if (!zk::IsRetryable(status))
     base::Log(options_.log, base::LogLevel::kError,
-              "a broadcast cannot be answered path=", path, " error=\"",
-              base::Message(status), "\"");
+              "a broadcast cannot be answered path=", path,
+              " error=", base::Quoted(base::Message(status)));
   if (retry_timer_ != 0) return;
   retry_timer_ = loop_.RunAfter(backoff_.Next(), scope_.Wrap([this] {
     retry_timer_ = 0;

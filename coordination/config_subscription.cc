@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/loop.h"
 #include "base/mutex.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
@@ -208,8 +209,9 @@ void ConfigSubscription::Impl::Reject(const std::string& name,
   RejectedConfig& known = next_.rejected[name];
   if (known == rejected) return;  // read again
   base::Log(options_.log, base::LogLevel::kError,
-            "a configuration is rejected name=\"", name,
-            "\" version=", rejected.version, " why=\"", rejected.reason, "\"");
+            "a configuration is rejected name=", base::Quoted(name),
+            " version=", rejected.version,
+            " why=", base::Quoted(rejected.reason));
   known = std::move(rejected);
   Note(name);
 }
@@ -247,7 +249,7 @@ void ConfigSubscription::Impl::OnError(std::string_view node_name,
   }
   base::Log(options_.log, base::LogLevel::kError,
             "the configuration cannot be read path=", options_.path,
-            " error=\"", base::Message(status), "\"");
+            " error=", base::Quoted(base::Message(status)));
   if (!std::exchange(synced_, false)) return;
   next_.stale = true;
   next_.as_of = absl::Now();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "coordination/node_removal.h"
 #include "model/sequential_name.h"
@@ -281,8 +282,8 @@ void Contender::RetryLater(const absl::Status& status) {
   if (!zk::IsRetryable(status)) {
     if (error_ != status)
       base::Log(options_.log, base::LogLevel::kError,
-                "cannot stand in line path=", options_.path, " error=\"",
-                base::Message(status), "\"");
+                "cannot stand in line path=", options_.path,
+                " error=", base::Quoted(base::Message(status)));
     if (!options_.rejoins) return End(status);
   }
   error_ = status;

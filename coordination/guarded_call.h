@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "base/quoted.h"
 
 namespace roster::coordination {
 
@@ -30,7 +31,7 @@ void CallGuarded(const base::LogSink& log, std::string_view what,
     callback(std::forward<Args>(args)...);
   } catch (const std::exception& error) {
     base::Log(log, base::LogLevel::kError, "a callback threw callback=", what,
-              " error=\"", error.what(), "\"");
+              " error=", base::Quoted(error.what()));
   } catch (...) {
     base::Log(log, base::LogLevel::kError, "a callback threw callback=", what);
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "base/backoff.h"
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "zk/status.h"
 
@@ -91,8 +92,8 @@ class NodeRemoval : public std::enable_shared_from_this<NodeRemoval> {
   void OnError(const absl::Status& status) {
     if (!zk::IsRetryable(status)) {
       base::Log(log_, base::LogLevel::kError,
-                "cannot remove a node parent=", node_.parent, " error=\"",
-                base::Message(status), "\"");
+                "cannot remove a node parent=", node_.parent,
+                " error=", base::Quoted(base::Message(status)));
       return Finish(status);
     }
     loop_.RunAfter(backoff_.Next(), [weak = weak_from_this()] {

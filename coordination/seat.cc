@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "coordination/node_removal.h"
 #include "zk/status.h"
@@ -134,8 +135,8 @@ void Seat::Become(bool mine, std::optional<Leader> occupant) {
 void Seat::RetryLater(const absl::Status& status) {
   if (!zk::IsRetryable(status) && error_ != status)
     base::Log(options_.log, base::LogLevel::kError,
-              "cannot read or take a seat path=", options_.path, " error=\"",
-              base::Message(status), "\"");
+              "cannot read or take a seat path=", options_.path,
+              " error=", base::Quoted(base::Message(status)));
   error_ = status;
   Become(false, occupant_);
   loop_.Cancel(retry_timer_);

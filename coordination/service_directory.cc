@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/callback_scope.h"
 #include "base/mutex.h"
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "coordination/child_mirror.h"
 #include "coordination/guarded_call.h"
@@ -211,8 +212,8 @@ void ServiceDirectory::Impl::OnError(std::string_view what,
                                      std::string_view name,
                                      const absl::Status& status) {
   base::Log(options_.log, base::LogLevel::kError, what,
-            "s cannot be read name=\"", name, "\" error=\"",
-            base::Message(status), "\"");
+            "s cannot be read name=", base::Quoted(name),
+            " error=", base::Quoted(base::Message(status)));
   if (!members_synced_ || !orders_synced_) OnStale(absl::Now());
 }
 

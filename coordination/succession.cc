@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/quoted.h"
 #include "base/strings.h"
 #include "coordination/candidate_name.h"
 #include "coordination/node_removal.h"
@@ -170,7 +171,8 @@ void Succession::Move(const std::vector<std::string>& nodes) {
 
 void Succession::HandOver(const SuccessionPlan& plan) {
   base::Log(options_.log, base::LogLevel::kInfo,
-            "hands over path=", options_.path, " to=\"", plan.successor, "\"");
+            "hands over path=", options_.path,
+            " to=", base::Quoted(plan.successor));
   SetMayLead(false);  // first, and then it is the other's turn
   Carry({zk::Op::Check(ChildPath(options_.path, plan.nodes.front()),
                        zk::kAnyVersion),
@@ -208,7 +210,7 @@ void Succession::SetMayLead(bool may_lead) {
 
 void Succession::Warn(std::string_view what, std::string_view why) {
   std::string text =
-      base::StrCat(what, " path=", options_.path, " why=\"", why, "\"");
+      base::StrCat(what, " path=", options_.path, " why=", base::Quoted(why));
   if (std::exchange(warned_, text) == text) return;
   base::Log(options_.log, base::LogLevel::kWarning, text);
 }
