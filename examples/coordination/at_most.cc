@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "coordination/semaphore.h"
-#include "examples/coordination/child.h"
 #include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 
 namespace roster::examples {
@@ -22,19 +22,10 @@ int Run(coordination::Semaphore& semaphore, absl::Duration patience,
         const std::vector<std::string>& command, StopSignal& stop) {
   auto lease = semaphore.Acquire(absl::Now() + patience);
   if (!lease.ok()) return Fail(kNotHad, "at_most", lease.status());
-  Child child(command, lease->grant().token());
-  if (child.pid() < 0)
-    return Fail(127, command[0], absl::NotFoundError("cannot be run"));
-  while (child.Running()) {
-    if (!lease->grant().may_act()) {
-      child.Stop(SIGKILL);
-      return Fail(kLost, "at_most", absl::AbortedError("the lease was lost"));
-    }
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  }
+  const int code = RunCommand(command, lease->grant(), stop);
   // If it is not returned in time it is in the background, or by the session.
   (void)lease->Return(Soon());
-  return child.exit_code();
+  return code;
 }
 
 int Main(int argc, char** argv) {

@@ -19,8 +19,8 @@
 #include "absl/strings/str_cat.h"
 #include "coordination/config_store.h"
 #include "coordination/lock.h"
-#include "examples/coordination/child.h"
 #include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 #include "model/paths.h"
 
@@ -51,21 +51,6 @@ absl::StatusOr<coordination::Grant> Acquire(coordination::Lock& lock,
   }
 }
 
-int RunCommand(const Flags& flags, const coordination::Grant& grant,
-               StopSignal& stop) {
-  Child child(flags.command, grant.token());
-  if (child.pid() < 0)
-    return Fail(127, flags.command[0], absl::NotFoundError("cannot be run"));
-  while (child.Running()) {
-    if (!grant.may_act()) {
-      child.Stop(SIGKILL);
-      return Fail(kLost, flags.job, absl::AbortedError("the lock was lost"));
-    }
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  }
-  return child.exit_code();
-}
-
 int Run(const Flags& flags, StopSignal& stop) {
   const auto client = ConnectOrExit(flags.servers);
   const std::string root = absl::StrCat(flags.state_path, "/", flags.cluster);
@@ -86,7 +71,8 @@ int Run(const Flags& flags, StopSignal& stop) {
     std::printf("%s: done by %s\n", flags.job.c_str(), done->author.c_str());
     return 0;
   }
-  if (const int code = RunCommand(flags, *grant, stop); code != 0) return code;
+  if (const int code = RunCommand(flags.command, *grant, stop); code != 0)
+    return code;
   // Whoever wrote since we looked had the lock after us: its word stands.
   const auto put = store.Put(
       entry, period,

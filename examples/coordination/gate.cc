@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "coordination/barrier.h"
-#include "examples/coordination/child.h"
 #include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 
 namespace roster::examples {
@@ -27,12 +27,7 @@ int Pass(coordination::Barrier& gate, absl::Duration patience,
   const absl::Status open = gate.Wait(absl::Now() + patience);
   if (!open.ok()) return Fail(kNotHad, "closed", open);
   if (command.empty()) return 0;
-  Child child(command, 0);
-  if (child.pid() < 0)
-    return Fail(127, command[0], absl::NotFoundError("cannot be run"));
-  while (child.Running())
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  return child.exit_code();
+  return RunCommand(command, /*token=*/0, stop);
 }
 
 int Main(int argc, char** argv) {

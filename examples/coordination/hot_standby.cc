@@ -1,9 +1,8 @@
 // hot_standby runs a command on one host of several, and on another one when
 // that host fails: start it on all of them.
 //
-//   hot_standby --election /roster/default/elections/reporter --name
-//   $(hostname)
-//               -- reporter --port 8080
+//   hot_standby --election /roster/default/elections/reporter
+//       --name "$(hostname)" -- reporter --port 8080
 //
 // The command is stopped (SIGTERM, and waited for) when the leadership is in
 // doubt, and runs again where the next leader is. If it ends by itself, this
@@ -14,11 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "base/log.h"
-#include "coordination/client.h"
 #include "coordination/election.h"
 #include "examples/coordination/child.h"
+#include "examples/coordination/connect.h"
 #include "examples/file_indexer/stop_signal.h"
 
 namespace roster::examples {
@@ -49,10 +46,10 @@ void Run(coordination::Election& election,
 
 int Main(int argc, char** argv) {
   CLI::App app{"Runs a command on one host of several."};
-  zk::SessionOptions session;
+  std::string servers = "127.0.0.1:2181";
   coordination::ElectionOptions options;
   std::vector<std::string> command;
-  app.add_option("--zookeeper", session.servers, "host:port,...[/chroot]")
+  app.add_option("--zookeeper", servers, "host:port,...[/chroot]")
       ->capture_default_str();
   app.add_option("--election", options.path, "path of the election")
       ->required();
@@ -60,15 +57,9 @@ int Main(int argc, char** argv) {
   app.add_option("command", command, "what to run")->required();
   CLI11_PARSE(app, argc, argv);
 
-  session.log = options.log = base::StderrLogSink();
   StopSignal stop;  // before any thread
-  const auto client = coordination::Client::Connect(session);
-  if (!client.ok()) {
-    std::fprintf(stderr, "hot_standby: %s\n",
-                 client.status().ToString().c_str());
-    return 2;
-  }
-  coordination::Election election(**client, options);
+  const auto client = ConnectOrExit(servers);
+  coordination::Election election(*client, options);
   Run(election, command, stop);
   (void)election.Resign(absl::Now() + absl::Seconds(5));
   return 0;

@@ -2,7 +2,7 @@
 // mount the same disk; each runs
 //
 //   parallel_sort --barrier /roster/default/barriers/sort --workers 3
-//                 --worker 0 huge.txt sorted.txt
+//       --worker 0 huge.txt sorted.txt
 //
 // with another --worker, from 0. Each sorts its share of the input into a run;
 // when all have (Enter), each takes the lines that fall into its range out of

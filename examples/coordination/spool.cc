@@ -2,7 +2,7 @@
 // name that no other file has or ever had there, and prints the name:
 //
 //   mysqldump shop | spool --names /roster/default/names --prefix dump-
-//                          /mnt/spool
+//       /mnt/spool
 //
 // Readers of the folder see the file when it is complete. Names rise, with
 // gaps; without ZooKeeper there is none, and nothing is written. Exit codes: 0;

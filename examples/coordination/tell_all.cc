@@ -17,8 +17,8 @@
 #include "base/mutex.h"
 #include "coordination/broadcast.h"
 #include "coordination/broadcast_listener.h"
-#include "examples/coordination/child.h"
 #include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 #include "model/paths.h"
 
@@ -51,13 +51,9 @@ absl::StatusOr<std::string> Obey(const BroadcastMessage& message,
                                  std::vector<std::string> command,
                                  StopSignal& stop) {
   command.push_back(message.text);
-  Child child(command, message.czxid);
-  if (child.pid() < 0) return absl::NotFoundError("the command cannot be run");
-  while (child.Running())
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  if (child.exit_code() == 0) return "done";
-  return absl::UnknownError(
-      absl::StrCat("the command ended with ", child.exit_code()));
+  const int code = RunCommand(command, message.czxid, stop);
+  if (code == 0) return "done";
+  return absl::UnknownError(absl::StrCat("the command ended with ", code));
 }
 
 int Listen(coordination::Client& client,

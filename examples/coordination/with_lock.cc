@@ -7,56 +7,36 @@
 // fencing token in ROSTER_TOKEN. Exit codes: the command's; 75 if the lock
 // could not be had in time; 76 if it was lost while the command ran.
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "base/log.h"
-#include "coordination/client.h"
 #include "coordination/lock.h"
-#include "examples/coordination/child.h"
+#include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 
 namespace roster::examples {
 namespace {
-
-constexpr int kNotHad = 75;
-constexpr int kLost = 76;
 
 int Run(coordination::Client& client, const coordination::LockOptions& options,
         absl::Duration patience, const std::vector<std::string>& command,
         StopSignal& stop) {
   coordination::Lock lock(client, options);
   const auto grant = lock.Acquire(absl::Now() + patience);
-  if (!grant.ok()) {
-    std::fprintf(stderr, "with_lock: %s\n", grant.status().ToString().c_str());
-    return kNotHad;
-  }
-  Child child(command, grant->token());
-  if (child.pid() < 0) {
-    std::fprintf(stderr, "with_lock: cannot run %s\n", command[0].c_str());
-    return 127;
-  }
-  while (child.Running()) {
-    if (!grant->may_act()) {
-      child.Stop(SIGKILL);
-      std::fprintf(stderr, "with_lock: the lock was lost\n");
-      return kLost;
-    }
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  }
-  (void)lock.Release();
-  return child.exit_code();
+  if (!grant.ok()) return Fail(kNotHad, options.path, grant.status());
+  const int code = RunCommand(command, *grant, stop);
+  (void)lock.Release();  // if it is not answered, it goes in the background
+  return code;
 }
 
 int Main(int argc, char** argv) {
   CLI::App app{"Runs a command while it holds a lock."};
-  zk::SessionOptions session;
+  std::string servers = "127.0.0.1:2181";
   coordination::LockOptions options;
   double wait = 0;
   std::vector<std::string> command;
-  app.add_option("--zookeeper", session.servers, "host:port,...[/chroot]")
+  app.add_option("--zookeeper", servers, "host:port,...[/chroot]")
       ->capture_default_str();
   app.add_option("--lock", options.path, "path of the lock")->required();
   app.add_option("--name", options.data, "who this is, for people");
@@ -65,15 +45,10 @@ int Main(int argc, char** argv) {
   app.add_option("command", command, "what to run")->required();
   CLI11_PARSE(app, argc, argv);
 
-  session.log = options.log = base::StderrLogSink(base::LogLevel::kError);
   StopSignal stop;  // before any thread
-  const auto client = coordination::Client::Connect(session);
-  if (!client.ok()) {
-    std::fprintf(stderr, "with_lock: %s\n", client.status().ToString().c_str());
-    return 2;
-  }
+  const auto client = ConnectOrExit(servers);
   // Time for the connection, at least.
-  return Run(**client, options, absl::Seconds(std::max(wait, 5.0)), command,
+  return Run(*client, options, absl::Seconds(std::max(wait, 5.0)), command,
              stop);
 }
 

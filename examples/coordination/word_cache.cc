@@ -2,7 +2,7 @@
 // cache that all hosts which mount the folder share:
 //
 //   word_cache --lock /roster/default/locks/words --cache /mnt/words /mnt/texts
-//   whale
+//       whale
 //
 // Nearly always the cache is fresh, and any number read it at once, under a
 // read lock. Who finds it stale takes the write lock, looks again, because

@@ -12,26 +12,18 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "base/log.h"
-#include "coordination/client.h"
 #include "coordination/queue.h"
-#include "examples/coordination/child.h"
+#include "examples/coordination/connect.h"
+#include "examples/coordination/run_command.h"
 #include "examples/file_indexer/stop_signal.h"
 
 namespace roster::examples {
 namespace {
 
-absl::Time Soon() { return absl::Now() + absl::Seconds(10); }
-
 int Put(coordination::Queue& queue) {
   for (std::string line; std::getline(std::cin, line);) {
     const auto name = queue.Put(line, Soon());
-    if (!name.ok()) {
-      std::fprintf(stderr, "work_queue: %s: %s\n", line.c_str(),
-                   name.status().ToString().c_str());
-      return 1;
-    }
+    if (!name.ok()) return Fail(1, line, name.status());
   }
   return 0;
 }
@@ -39,15 +31,11 @@ int Put(coordination::Queue& queue) {
 void Deal(coordination::QueueItem item, std::vector<std::string> command,
           StopSignal& stop) {
   command.push_back(item.data());
-  Child child(command, item.grant().token());
-  while (child.Running()) {
-    if (!item.grant().may_act()) child.Stop(SIGKILL);
-    if (stop.WaitFor(absl::Milliseconds(20))) child.Stop(SIGTERM);
-  }
-  if (child.pid() == 0 && child.exit_code() == 0) {
+  const int code = RunCommand(command, item.grant(), stop);
+  if (code == 0) {
     const absl::Status done = item.Done(Soon());
     if (done.ok()) return;
-    std::fprintf(stderr, "work_queue: %s\n", done.ToString().c_str());
+    (void)Fail(kLost, item.name(), done);
   } else {
     stop.WaitFor(absl::Seconds(1));
   }
@@ -64,10 +52,10 @@ int Work(coordination::Queue& queue, const std::vector<std::string>& command,
 
 int Main(int argc, char** argv) {
   CLI::App app{"Puts lines into a queue, or runs a command for each item."};
-  zk::SessionOptions session;
+  std::string servers = "127.0.0.1:2181";
   coordination::QueueOptions options;
   std::vector<std::string> command;
-  app.add_option("--zookeeper", session.servers, "host:port,...[/chroot]")
+  app.add_option("--zookeeper", servers, "host:port,...[/chroot]")
       ->capture_default_str();
   app.add_option("--queue", options.path, "path of the queue")->required();
   app.add_option("--max-items", options.max_items, "bound of the queue");
@@ -79,15 +67,9 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
 
-  session.log = options.log = base::StderrLogSink(base::LogLevel::kWarning);
   StopSignal stop;  // before any thread
-  const auto client = coordination::Client::Connect(session);
-  if (!client.ok()) {
-    std::fprintf(stderr, "work_queue: %s\n",
-                 client.status().ToString().c_str());
-    return 2;
-  }
-  coordination::Queue queue(**client, options);
+  const auto client = ConnectOrExit(servers);
+  coordination::Queue queue(*client, options);
   return put->parsed() ? Put(queue) : Work(queue, command, stop);
 }
 
