@@ -2,6 +2,7 @@
 import { html } from './html.js';
 import { formatBytes } from './format.js';
 import { t } from './i18n.js';
+import { ParamInput } from './param_input.js';
 import { PlainTable } from './plain_table.js';
 import { Polled } from './polled.js';
 import { readNumber, readTime } from './proto_json.js';
@@ -33,10 +34,7 @@ export function ConfigList({ app }) {
   const load = () => app.api.get('config', { prefix, page_size: PAGE_SIZE });
   return html`
     <div class="toolbar">
-      <label class="field grow"><span>${t('config.prefix')}</span>
-        <input type="search" value=${prefix} autocomplete="off"
-            onChange=${(e) => app.router.setParams({ prefix: e.target.value })} />
-      </label>
+      <${ParamInput} app=${app} name="prefix" label=${t('config.prefix')} />
       <button type="button" onClick=${() => app.ask({
           kind: 'putConfig', names: [],
           onDone: ({ entry }) => app.router.go('coordination', 'config',

@@ -4,6 +4,7 @@ import { Who } from './contender_rows.js';
 import { formatNumber } from './format.js';
 import { t } from './i18n.js';
 import { shortEnum } from './member_status.js';
+import { ParamInput } from './param_input.js';
 import { PlainTable } from './plain_table.js';
 import { Polled } from './polled.js';
 import { readNumber, readTime } from './proto_json.js';
@@ -82,12 +83,9 @@ export function CoordinationList({ app, kind }) {
   const { folder = '' } = app.router.route.params;
   const load = () => app.api.get(kind, { folder, page_size: PAGE_SIZE });
   return html`
-    <div class="toolbar"><label class="field grow">
-      <span>${t('coordination.folder')}</span>
-      <input type="search" value=${folder} autocomplete="off"
-          placeholder=${t('coordination.ownFolder')}
-          onChange=${(e) => app.router.setParams(
-              { folder: e.target.value.trim() })} /></label></div>
+    <div class="toolbar"><${ParamInput} app=${app} name="folder"
+        label=${t('coordination.folder')}
+        placeholder=${t('coordination.ownFolder')} /></div>
     <section class="card wide" aria-label=${t('coordination.' + kind)}>
       <${Polled} key=${kind + folder} load=${load} show=${(answer) => {
         const items = answer[kind] ?? [];

@@ -94,7 +94,7 @@ export const coordination = {
   'config.deleted': 'deleted',
   'config.gone': 'This entry was deleted. An old version can be brought back.',
   'config.restored': 'as version {version}',
-  'config.rollbackTo': 'Go back to version {version}',
+  'config.rollbackTo': 'Go back to it: version {version}',
 
   'action.designate': 'Designate leaders',
   'action.clearDesignation': 'End the designation',

@@ -94,7 +94,7 @@ export const coordination = {
   'config.deleted': '已删除',
   'config.gone': '这个配置项已被删除。可以恢复旧版本。',
   'config.restored': '同版本 {version}',
-  'config.rollbackTo': '回到版本 {version}',
+  'config.rollbackTo': '回到此版本：{version}',
 
   'action.designate': '指定领导者',
   'action.clearDesignation': '结束指定',

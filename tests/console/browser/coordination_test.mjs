@@ -59,7 +59,7 @@ test('an entry is made, changed, rolled back and deleted from the page', async (
   await page.locator('section pre', { hasText: '{"max": 4}\n界' }).first()
       .waitFor();
 
-  await page.getByRole('button', { name: 'Go back to version 1' }).click();
+  await page.getByRole('button', { name: 'Go back to it: version 1' }).click();
   await answerDialog(page, { 'Reason *': 'back' }, 'Go back to it');
   await page.getByText('as version 1').waitFor();
   assert.equal((await cluster.api('config/search/limits')).entry.value,
@@ -69,7 +69,7 @@ test('an entry is made, changed, rolled back and deleted from the page', async (
   await answerDialog(page, { 'Reason *': 'unused' }, 'Delete entry');
   await page.getByText('This entry was deleted').waitFor();
   assert.equal((await cluster.api('config/search/limits')).code, 'NOT_FOUND');
-  await page.getByRole('button', { name: 'Go back to version 2' }).click();
+  await page.getByRole('button', { name: 'Go back to it: version 2' }).click();
   await answerDialog(page, { 'Reason *': 'it was used' }, 'Go back to it');
   await until('it is there again', async () =>
       (await cluster.api('config/search/limits')).entry?.version === '5');
@@ -145,7 +145,7 @@ test('a lock is taken away from its holder, and the next one has it', async () =
   await page.context().close();
 });
 
-test('an election shows its line, and who should lead is said', async () => {
+test('an election shows its line, and who leads next', async () => {
   const path = `${ROOT}/elections/scheduler`;
   await holders.ask({ do: 'elect', path, who: 'cand-a' });
   await until('cand-a leads', async () => (await holding()).includes('cand-a'));
@@ -154,25 +154,31 @@ test('an election shows its line, and who should lead is said', async () => {
   await inRow(page, 'scheduler').filter({ hasText: 'cand-a' }).waitFor();
   await inRow(page, 'scheduler').getByRole('link').first().click();
   await inRow(page, 'cand-b').waitFor();
+  await holders.ask({ do: 'leave', who: 'cand-a' });
+  await page.getByRole('region', { name: 'About this election' })
+      .getByText('cand-b').waitFor();
+  await page.context().close();
+});
 
+test('who should lead an election is said, and no longer', async () => {
+  const path = `${ROOT}/elections/planner`;
+  await holders.ask({ do: 'elect', path, who: 'cand-c' });
+  await until('cand-c leads', async () => (await holding()).includes('cand-c'));
+  const page = await browser.open('#/coordination/elections?name=planner');
   await page.getByRole('button', { name: 'Designate leaders' }).click();
   const leaders = page.getByLabel('Candidates, one a line');
-  assert.match(await leaders.inputValue(), /^cand-a\n?/);
-  await leaders.fill('cand-b\ncand-a');
+  assert.equal(await leaders.inputValue(), 'cand-c');
+  await leaders.fill('cand-b\n\ncand-c ');
   await page.getByLabel('A preferred one that comes back leads')
       .selectOption('when the leader ends');
   await answerDialog(page, REASON, 'Designate leaders');
-  await page.getByText('cand-b → cand-a').waitFor();
-  const { election } = await cluster.api('election?name=scheduler');
-  assert.deepEqual(election.designation.leaders, ['cand-b', 'cand-a']);
+  await page.getByText('cand-b → cand-c').waitFor();
+  const { election } = await cluster.api('election?name=planner');
+  assert.deepEqual(election.designation.leaders, ['cand-b', 'cand-c']);
   assert.equal(election.designation.hand_back, 'HAND_BACK_WHEN_LEADER_ENDS');
   await page.getByRole('button', { name: 'End the designation' }).click();
   await answerDialog(page, REASON, 'End the designation');
   await page.getByText('Nobody was designated').waitFor();
-
-  await holders.ask({ do: 'leave', who: 'cand-a' });
-  await page.getByRole('region', { name: 'About this election' })
-      .getByText('cand-b').waitFor();
   await page.context().close();
 });
 

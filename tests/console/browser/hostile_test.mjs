@@ -59,7 +59,7 @@ before(async () => {
         actor: 'x', reason, budget: { selector: 'name=x*', max_unavailable: '1',
                                       description: MARKUP.slice(0, 200) } }));
   await post('operations:rolling_restart', 'POST', {
-    names: [NAMES[2], NAMES[3]], actor: REVERSED, reason });
+    names: [NAMES[2], NAMES[3]], actor: MARKUP.slice(0, 60), reason });
   await post(`config/${encodeURIComponent(NAMES[4])}`, 'PUT', {
     actor: MARKUP.slice(0, 60), comment: reason, content_type: MARKUP.slice(0, 60),
     value: Buffer.from(MARKUP + REVERSED + LONG).toString('base64') });
