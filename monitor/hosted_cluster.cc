@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/strings.h"
 #include "model/paths.h"
 
 namespace roster::monitor {
@@ -25,7 +26,19 @@ HostedCluster::HostedCluster(base::Loop& watch_loop, EventLog& events,
                   [this](auto done) { watcher_->Fence(std::move(done)); }})),
       inspector_(std::make_unique<Inspector>(
           *controller_, InspectorOptions{.paths = paths(),
-                                         .view = [this] { return view(); }})) {}
+                                         .view = [this] { return view(); }})),
+      leadership_(std::make_unique<Leadership>(
+          watch_loop, *controller_,
+          LeadershipOptions{
+              .paths = paths(),
+              .view = [this] { return view(); },
+              .copy_file = options_.data_folder.empty()
+                               ? ""
+                               : base::StrCat(options_.data_folder, "/leaders-",
+                                              name(), ".json"),
+              .origin = base::StrCat(options_.session.servers, " ",
+                                     paths().elections),
+              .log = options_.log})) {}
 
 HostedCluster::~HostedCluster() { Close(); }
 
@@ -41,6 +54,12 @@ void HostedCluster::Watch(zk::Session& session,
                             .paths = paths(),
                             .log = options_.log,
                             .on_published = std::move(on_published)});
+  leadership_->Watch(session);
+}
+
+void HostedCluster::StopWatching() {
+  leadership_->StopWatching();
+  watcher_.reset();
 }
 
 void HostedCluster::LookForMembers(zk::Session& session) {
@@ -66,6 +85,7 @@ void HostedCluster::Start(std::string monitor_record) {
 void HostedCluster::Close() {
   controller_->Close();
   inspector_->Close();
+  leadership_->Close();
 }
 
 }  // namespace roster::monitor

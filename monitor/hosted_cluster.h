@@ -10,6 +10,7 @@
 #include "base/loop.h"
 #include "monitor/control/controller.h"
 #include "monitor/control/inspector.h"
+#include "monitor/control/leadership.h"
 #include "monitor/state/cluster_table.h"
 #include "monitor/state/event_log.h"
 #include "monitor/watch/cluster_watcher.h"
@@ -23,6 +24,8 @@ struct HostedClusterOptions {
   std::string monitor_id;
   std::vector<std::string> controllers;
   zk::SessionOptions session;  // the controller's own
+  // A folder for what has to outlive rosterd; empty: nothing does.
+  std::string data_folder;
   base::LogSink log;
   // In an empty --dev ZooKeeper the members' parent is made, so that a bare
   // `create -e` works. Elsewhere a missing one is only told of: it may be a
@@ -53,10 +56,11 @@ class HostedCluster {
   ClusterViewPtr view() const { return table_->view(); }
   Controller& controller() { return *controller_; }
   Inspector& inspector() { return *inspector_; }
+  Leadership& leadership() { return *leadership_; }
 
   void Watch(zk::Session& session,
              std::function<void(absl::Duration)> on_published);
-  void StopWatching() { watcher_.reset(); }
+  void StopWatching();
   void LookForMembers(zk::Session& session);
 
   // Once it is watched: see Controller::Start().
@@ -72,6 +76,7 @@ class HostedCluster {
   std::unique_ptr<ClusterTable> table_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Inspector> inspector_;
+  std::unique_ptr<Leadership> leadership_;
   std::unique_ptr<ClusterWatcher> watcher_;  // confined to watch_loop_
 };
 

@@ -227,6 +227,7 @@ void Daemon::MakeClusters() {
             .monitor_id = run_id_,
             .controllers = options_.controllers,
             .session = SessionOptions(),
+            .data_folder = options_.data,
             .log = log_,
             .make_members_path = options_.dev}));
   metrics_ = std::make_unique<MetricsPage>(
@@ -309,7 +310,9 @@ absl::Status Daemon::StartRpc() {
   std::vector<CoordinatedCluster> coordinated;
   for (auto& cluster : clusters_)
     coordinated.push_back(
-        {.name = cluster->name(), .backend = &cluster->inspector()});
+        {.name = cluster->name(),
+         .backend = &cluster->inspector(),
+         .leaders = &cluster->leadership()});
   coordination_ = std::make_unique<CoordinationService>(std::move(coordinated));
   for (auto& cluster : clusters_) {
     const std::string& name = cluster->name();

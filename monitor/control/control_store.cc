@@ -41,7 +41,7 @@ absl::Status ControlStore::Prepare(absl::Time deadline) {
   const model::ClusterPaths& all = paths();
   for (const std::string* path :
        {&all.control, &all.ledger, &all.audit, &all.operations, &all.requests,
-        &all.monitors, &all.admission, &all.config}) {
+        &all.monitors, &all.admission, &all.config, &all.designations}) {
     ROSTER_RETURN_IF_ERROR(session_.CreateWithParents(*path, deadline));
   }
   return absl::OkStatus();

@@ -147,6 +147,8 @@ std::string SessionText(int64_t session_id) {
   return absl::StrFormat("0x%x", static_cast<uint64_t>(session_id));
 }
 
+void Encode(const NodeData& in, v1::NodeData* out) { EncodeData(in, out); }
+
 void Encode(const Contender& in, v1::Contender* out) {
   out->set_node(base::ToValidUtf8(in.node));
   out->set_path(base::ToValidUtf8(in.path));

@@ -9,6 +9,7 @@ namespace roster::monitor {
 // Between roster/v1/coordination.proto and the values of the control part.
 // Pure.
 
+void Encode(const NodeData& in, roster::v1::NodeData* out);
 void Encode(const Contender& in, roster::v1::Contender* out);
 void Encode(const ElectionInfo& in, roster::v1::Election* out);
 void Encode(const LockInfo& in, roster::v1::Lock* out);

@@ -99,7 +99,7 @@ Reactor* CoordinationService::Get(
     Context* context, const Request& request, Response* response,
     void (CoordinationBackend::*call)(LookQuery,
                                       CoordinationBackend::Done<Look<Info>>),
-    Message* message) {
+    Message* message, std::function<void(std::function<void()>)> then) {
   Reactor* reactor = context->DefaultReactor();
   const auto start = [&]() -> absl::Status {
     ROSTER_ASSIGN_OR_RETURN(CoordinationBackend * backend,
@@ -113,6 +113,7 @@ Reactor* CoordinationService::Get(
           if (look.ok()) {
             Encode(look->info, message);
             response->set_next_page_token(TokenOf(request, look->next_after));
+            if (then) return then([=] { reactor->Finish(grpc::Status::OK); });
           }
           reactor->Finish(ToGrpcStatus(look.status()));
         });
@@ -134,7 +135,12 @@ Reactor* CoordinationService::GetElection(Context* context,
                                           const v1::GetElectionRequest* request,
                                           v1::GetElectionResponse* response) {
   return Get(context, *request, response, &CoordinationBackend::GetElection,
-             response->mutable_election());
+             response->mutable_election(),
+             [this, request, response,
+              deadline = DeadlineOf(*context)](std::function<void()> finish) {
+               AddDesignation(*request, deadline, response->mutable_election(),
+                              std::move(finish));
+             });
 }
 
 Reactor* CoordinationService::ListLocks(Context* context,

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "monitor/control/coordination_backend.h"
+#include "monitor/control/leader_backend.h"
 #include "roster/v1/coordination.grpc.pb.h"
 
 namespace roster::monitor {
@@ -12,7 +15,9 @@ namespace roster::monitor {
 // A cluster whose elections, locks, queues and barriers are served.
 struct CoordinatedCluster {
   std::string name;
-  CoordinationBackend* backend = nullptr;  // outlives the service
+  // Outlive the service.
+  CoordinationBackend* backend = nullptr;
+  LeaderBackend* leaders = nullptr;
 };
 
 // CoordinationService serves proto/roster/v1/coordination.proto, like
@@ -36,6 +41,15 @@ class CoordinationService final
   Reactor* GetElection(Context* context,
                        const roster::v1::GetElectionRequest* request,
                        roster::v1::GetElectionResponse* response) override;
+  Reactor* GetLeader(Context* context,
+                     const roster::v1::GetLeaderRequest* request,
+                     roster::v1::GetLeaderResponse* response) override;
+  Reactor* DesignateLeader(
+      Context* context, const roster::v1::DesignateLeaderRequest* request,
+      roster::v1::DesignateLeaderResponse* response) override;
+  Reactor* ClearDesignation(
+      Context* context, const roster::v1::ClearDesignationRequest* request,
+      roster::v1::ClearDesignationResponse* response) override;
 
   Reactor* ListLocks(Context* context,
                      const roster::v1::ListLocksRequest* request,
@@ -66,8 +80,19 @@ class CoordinationService final
  private:
   // The backend of the cluster of that name; of the only one for "".
   absl::StatusOr<CoordinationBackend*> Find(const std::string& cluster) const;
+  absl::StatusOr<LeaderBackend*> FindLeaders(const std::string& cluster) const;
+  // What is wanted of an election, beside how it stands.
+  void AddDesignation(const roster::v1::GetElectionRequest& request,
+                      absl::Time deadline, roster::v1::Election* election,
+                      std::function<void()> done) const;
+  template <typename Request, typename Response>
+  Reactor* Designate(Context* context, const Request& request,
+                     Response* response,
+                     absl::StatusOr<DesignateRequest> (*decode)(const Request&,
+                                                                RequestMeta));
 
-  // `call` is the backend's; `encode` writes what it answers.
+  // `call` is the backend's; `add` makes room for each. `then` adds something
+  // before the call ends.
   template <typename Info, typename Request, typename Response, typename Add>
   Reactor* List(Context* context, const Request& request, Response* response,
                 void (CoordinationBackend::*call)(
@@ -78,7 +103,8 @@ class CoordinationService final
   Reactor* Get(Context* context, const Request& request, Response* response,
                void (CoordinationBackend::*call)(
                    LookQuery, CoordinationBackend::Done<Look<Info>>),
-               Message* message);
+               Message* message,
+               std::function<void(std::function<void()>)> then = nullptr);
 
   std::vector<CoordinatedCluster> clusters_;  // constant after construction
   std::vector<std::string> names_;
