@@ -49,8 +49,8 @@ export const coordination = {
   'handBack.': '立即',
 
   'lock.about': '关于这把锁',
-  'lock.holder': '持有者',
-  'lock.holders': '持有者数',
+  'lock.holder': '当前持有者',
+  'lock.holders': '持有者',
   'lock.waiters': '等待者',
   'lock.leases': '租约数',
   'lock.releaseOf': '从 {name} 收回锁',
