@@ -7,7 +7,8 @@ the same.
 Links: every relative one leads to a file or folder that is there, and every
 "#anchor" to a heading, by GitHub's rules for their names. Addresses of other
 sites are not looked at. Twins: the same headings by number and level, the same
-code but for comments, and the same targets of links, in the same order. Pictures drawn in letters are for each language.
+code but for comments, and the same targets of links, in the same order.
+Pictures drawn in letters are left to each language.
 
 Problems are printed as "file:line: what"; the exit code is 1 if there is one.
 """
