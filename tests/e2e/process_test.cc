@@ -39,6 +39,7 @@ TEST(FlagsTest, EachMistakeNamesItselfAndEndsWithUsageError) {
       {{"--no-such-flag"}, "no-such-flag"},
       {{"--session-timeout", "fast"}, "session-timeout"},
       {{"--session-timeout", "-5s"}, "session-timeout"},
+      {{"--zookeeper-stats-interval", "100ms"}, "the least is 1s"},
       {{"--cluster", "web"}, "cluster"},
       {{"--cluster", "web=relative"}, "relative"},
       {{"--cluster", "a=/x", "--cluster", "a=/y"}, "twice"},
