@@ -15,6 +15,7 @@ import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).parents[2]
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/dashboards"))
 
 from live_cluster import Processes, free_ports, until  # noqa: E402

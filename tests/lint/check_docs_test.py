@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import check_docs  # noqa: E402  (needs the path above)
