@@ -83,9 +83,10 @@ def write_members(servers, names, connection):
             written += 1
             due += 1
         rate = connection.recv()
-    connection.send(written)
     for client in clients:
         client.stop()
+        client.close()
+    connection.send(written)
 
 
 def scrape(port, targets, connection):
@@ -174,7 +175,7 @@ def main():
         servers = f"127.0.0.1:{zookeeper_port}"
         names = [f"m-{i}" for i in range(options.members)]
         try:
-            _, writer = start(write_members, servers, names)
+            process, writer = start(write_members, servers, names)
             writer.recv()
             with harness.Rosterd(options.build, folder, servers) as rosterd:
                 where = json.loads(rosterd.addresses.read_text())
@@ -184,6 +185,7 @@ def main():
                     options, port, rosterd.pid, writer)
             writer.send(None)
             print(f"written={writer.recv()}")
+            process.join()
         finally:
             zookeeper.terminate()
             zookeeper.wait()
