@@ -53,6 +53,9 @@ absl::StatusOr<ChangeConfigRequest> DecodeConfigRequest(
                                    model::kMaxConfigContentTypeBytes));
   ROSTER_RETURN_IF_ERROR(
       model::ValidateConfigEntry({.name = in.name(), .value = in.value()}));
+  // What is there under such a name can still be deleted.
+  ROSTER_RETURN_IF_ERROR(
+      CheckText("name", in.name(), model::kMaxConfigNameBytes));
   ROSTER_ASSIGN_OR_RETURN(
       ChangeConfigRequest request,
       DecodeChange(in, ChangeConfigRequest::Verb::kPut, std::move(meta)));

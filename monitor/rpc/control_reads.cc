@@ -22,6 +22,7 @@ namespace roster::monitor {
 namespace {
 
 constexpr PageSizes kHoldPages = {.standard = 1000, .most = 10'000};
+constexpr PageSizes kAuditPages = {.standard = 100, .most = 1000};
 constexpr PageSizes kOperationPages = {.standard = 100, .most = 1000};
 
 void EncodeMemberHold(const ClusterView& view, const Member& member,
@@ -202,8 +203,8 @@ absl::Status ListOperations(const ClusterView& view, absl::Time now,
   }
   std::vector<OperationPtr> wanted;
   for (const auto& [id, stored] : *view.operations) {
-    if (request.active_only() &&
-        stored->problem.empty() && stored->operation.ended())
+    if (request.active_only() && stored->problem.empty() &&
+        stored->operation.ended())
       continue;
     if (!resumes || IsNewer(last, stored)) wanted.push_back(stored);
   }
@@ -248,6 +249,29 @@ absl::Status ListMonitors(const ClusterView& view, const std::string& self,
                   response->add_monitors());
   }
   return absl::OkStatus();
+}
+
+std::string AuditDigest(const std::string& cluster,
+                        const roster::v1::ListAuditRequest& request) {
+  return absl::StrCat(Fingerprint(PackToken(
+      {cluster, request.target(), request.actor(), request.action()})));
+}
+
+absl::StatusOr<AuditQuery> DecodeAuditQuery(
+    const roster::v1::ListAuditRequest& request, const std::string& digest,
+    absl::Time deadline) {
+  AuditQuery query{.target = request.target(),
+                   .actor = request.actor(),
+                   .action = request.action(),
+                   .deadline = deadline};
+  ROSTER_ASSIGN_OR_RETURN(query.limit,
+                          PageSize(request.page_size(), kAuditPages));
+  if (request.page_token().empty()) return query;
+  ROSTER_ASSIGN_OR_RETURN(const auto fields,
+                          UnpackPageToken(request.page_token(), 2));
+  if (fields[0] != digest || !absl::SimpleAtoi(fields[1], &query.before))
+    return PageTokenMismatch();
+  return query;
 }
 
 }  // namespace roster::monitor

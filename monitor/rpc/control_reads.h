@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "monitor/control/requests.h"
 #include "monitor/state/cluster_view.h"
 #include "roster/v1/control.pb.h"
 
@@ -36,5 +37,12 @@ absl::Status GetPolicy(const ClusterView& view,
 // `self`: id of the run of this rosterd.
 absl::Status ListMonitors(const ClusterView& view, const std::string& self,
                           roster::v1::ListMonitorsResponse* response);
+
+// A page token of ListAudit has what it was made for, and where to go on.
+std::string AuditDigest(const std::string& cluster,
+                        const roster::v1::ListAuditRequest& request);
+absl::StatusOr<AuditQuery> DecodeAuditQuery(
+    const roster::v1::ListAuditRequest& request, const std::string& digest,
+    absl::Time deadline);
 
 }  // namespace roster::monitor

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/error_details.h"
@@ -29,8 +28,6 @@ namespace {
 
 namespace v1 = roster::v1;
 
-constexpr PageSizes kAuditPages = {.standard = 100, .most = 1000};
-
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 
@@ -41,30 +38,6 @@ ControlBackend::Done<Result> Then(Reactor* reactor, Encode encode) {
     if (result.ok()) encode(*result);
     reactor->Finish(ToGrpcStatus(result.status()));
   };
-}
-
-// A page token of ListAudit: what it was made for, and where to go on.
-std::string AuditDigest(const std::string& cluster,
-                        const v1::ListAuditRequest& request) {
-  return absl::StrCat(Fingerprint(PackToken(
-      {cluster, request.target(), request.actor(), request.action()})));
-}
-
-absl::StatusOr<AuditQuery> DecodeQuery(const v1::ListAuditRequest& request,
-                                       const std::string& digest,
-                                       absl::Time deadline) {
-  AuditQuery query{.target = request.target(),
-                   .actor = request.actor(),
-                   .action = request.action(),
-                   .deadline = deadline};
-  ROSTER_ASSIGN_OR_RETURN(query.limit,
-                          PageSize(request.page_size(), kAuditPages));
-  if (request.page_token().empty()) return query;
-  ROSTER_ASSIGN_OR_RETURN(const auto fields,
-                          UnpackPageToken(request.page_token(), 2));
-  if (fields[0] != digest || !absl::SimpleAtoi(fields[1], &query.before))
-    return PageTokenMismatch();
-  return query;
 }
 
 }  // namespace
@@ -329,7 +302,7 @@ Reactor* ControlService::ListAudit(Context* context,
   const auto cluster = Find(request->cluster());
   if (!cluster.ok()) return Finish(context, cluster.status());
   const std::string digest = AuditDigest((*cluster)->source.name, *request);
-  auto query = DecodeQuery(*request, digest, DeadlineOf(*context));
+  auto query = DecodeAuditQuery(*request, digest, DeadlineOf(*context));
   if (!query.ok()) return Finish(context, query.status());
   Reactor* reactor = context->DefaultReactor();
   (*cluster)->source.backend->ListAudit(

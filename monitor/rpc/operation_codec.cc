@@ -94,6 +94,15 @@ void EncodeMembers(const model::Operation& operation,
   }
 }
 
+// Of an operation that cannot be read.
+absl::string_view WhatIsTaken(const StoredOperation& stored) {
+  if (!stored.may_be_active()) return "";
+  return stored.members_known
+             ? "; its members stay taken until it is mended or cancelled"
+             : "; it is not known whom it works on, so no other operation can "
+               "be begun until it is mended or cancelled";
+}
+
 }  // namespace
 
 void EncodeOperation(const StoredOperation& stored, const std::string& cluster,
@@ -104,7 +113,10 @@ void EncodeOperation(const StoredOperation& stored, const std::string& cluster,
   out->set_cluster(cluster);
   out->set_revision(stored.version);
   if (!stored.problem.empty()) {
-    out->set_problem(absl::StrCat("it cannot be read: ", stored.problem));
+    out->set_problem(absl::StrCat("it cannot be read: ", stored.problem,
+                                  WhatIsTaken(stored)));
+    out->set_total(static_cast<int32_t>(operation.members.size()));
+    if (detail == OperationDetail::kWithMembers) EncodeMembers(operation, out);
     return;
   }
   out->set_kind(operation.kind == model::OperationKind::kTakeOffline

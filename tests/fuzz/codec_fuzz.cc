@@ -22,6 +22,7 @@
 #include "model/paths.h"
 #include "model/policy.h"
 #include "model/record_limits.h"
+#include "model/request_record.h"
 #include "model/timestamp.h"
 
 namespace roster::model {
@@ -87,6 +88,15 @@ void CheckStored(std::string_view bytes) {
   CheckStrict(bytes, ParseOperation, SerializeOperation);
   CheckStrict(bytes, ParseLedgerEntry, SerializeLedgerEntry);
   CheckStrict(bytes, ParseMonitorRecord, SerializeMonitorRecord);
+  CheckStrict(bytes, ParseRequestRecord, SerializeRequestRecord);
+  // What can be read at all can be salvaged, with the same members.
+  if (const auto operation = ParseOperation(bytes); operation.ok()) {
+    const auto salvaged = SalvageOperation(operation->id, bytes);
+    PROMISE(salvaged && salvaged->members == operation->members);
+  } else if (const auto salvaged = SalvageOperation("op", bytes)) {
+    for (const OperationMember& member : salvaged->members)
+      PROMISE(!member.name.empty());
+  }
 
   const auto budgets = ParseBudgets(bytes);
   if (!budgets.ok()) return;

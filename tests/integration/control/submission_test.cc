@@ -40,9 +40,10 @@ class SubmissionTest : public ::testing::Test {
       session_->Start();
     });
     blocking_ = std::make_unique<zk::BlockingSession>(loop_, *session_);
-    EXPECT_OK(Store([](int) {
-                return View(0);
-              })->Prepare(absl::Now() + testing::Scaled(absl::Seconds(20))));
+    const auto store = Store([](int) { return View(0); });
+    EXPECT_TRUE(testing::WaitUntil(
+        [&] { return store->Prepare(absl::Now() + absl::Seconds(1)).ok(); },
+        "prepared"));
   }
   ~SubmissionTest() override {
     blocking_->Close();

@@ -221,6 +221,8 @@ TEST_F(ConfigServiceTest, RefusesWhatIsWrongByItself) {
   EXPECT_EQ(PutError(request), "INVALID_ARGUMENT/INVALID_CONFIG_NAME name");
   request.set_name("a//b");
   EXPECT_EQ(PutError(request), "INVALID_ARGUMENT/INVALID_CONFIG_NAME name");
+  request.set_name("search\u202e/limits");
+  EXPECT_EQ(PutError(request), "INVALID_ARGUMENT/INVALID_ARGUMENT name");
   request.set_name("a");
   request.set_value(std::string(model::kMaxConfigValueBytes + 1, 'v'));
   EXPECT_EQ(PutError(request), "INVALID_ARGUMENT/CONFIG_TOO_LARGE value");

@@ -200,6 +200,25 @@ TEST_F(ClusterTableTest, ABrokenOrderChangesNothingButSaysSo) {
   EXPECT_EQ(table_.view()->broken_order_count, 1);
 }
 
+TEST_F(ClusterTableTest, AReasonEndsWithTheOrderThatItIsAbout) {
+  const char* const kDrained =
+      R"({"v":1,"state":"DRAINED","state_reason":"held by ops: kernel",
+          "applied_epoch":1})";
+  Create("a", kDrained);
+  Order("a", MakeOrder(1, {"ops"}));
+  Synced();
+  EXPECT_EQ(Find("a")->reason(), "held by ops: kernel");
+  Order("a", MakeOrder(2, {}));  // it has not heard of that yet
+  EXPECT_EQ(Find("a")->reason(), "");
+  EXPECT_EQ(LastEvent()->detail, "");
+  Gone("a");  // and never will
+  EXPECT_EQ(Find("a")->reason(), "");
+  // What it says of itself is a reason whatever was ordered.
+  Create("a", R"({"v":1,"state":"DEGRADED","state_reason":"disk is full",
+                  "applied_epoch":1})");
+  EXPECT_EQ(Find("a")->reason(), "disk is full");
+}
+
 TEST_F(ClusterTableTest, ABrokenOrderOfANameUnknownIsToldWhenItJoins) {
   Synced();
   NewEvents();
