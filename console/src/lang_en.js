@@ -258,7 +258,6 @@ export const english = {
   'event.BUDGET_CHANGED': 'Budget changed',
   'event.POLICY_CHANGED': 'Policy changed',
   'event.CONFIG_CHANGED': 'Configuration changed',
-  'event.CONFIG_CHANGED': 'Configuration changed',
   'event.': 'Something else',
 
   'audit.title': 'Audit',

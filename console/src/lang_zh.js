@@ -258,7 +258,6 @@ export const chinese = {
   'event.BUDGET_CHANGED': '预算变化',
   'event.POLICY_CHANGED': '策略变化',
   'event.CONFIG_CHANGED': '配置已更改',
-  'event.CONFIG_CHANGED': '配置已更改',
   'event.': '其他',
 
   'audit.title': '审计',
