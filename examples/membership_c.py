@@ -16,12 +16,21 @@ import os
 import signal
 import sys
 import threading
+import time
 
 STATE_UP = 2  # roster/status.h
 
 
 class Error(c.Structure):
     _fields_ = [("code", c.c_int32), ("message", c.c_char * 252)]
+
+
+class Status(c.Structure):
+    """roster_status, as far as it is used here: no more is filled."""
+    _fields_ = [("size", c.c_size_t), ("registered", c.c_int32), ("since_ms", c.c_int64),
+                ("reason", Error), ("connection", c.c_int32), ("session_id", c.c_int64),
+                ("czxid", c.c_int64), ("reported_state", c.c_int32),
+                ("written_state", c.c_int32), ("applied_epoch", c.c_int64)]
 
 
 class DrainRequest(c.Structure):
@@ -59,6 +68,7 @@ def load(path):
     for name, result, *arguments in (
             ("roster_registrar_create", c.c_void_p, c.POINTER(Options), c.POINTER(Error)),
             ("roster_registrar_set_gauge", c.c_int32, c.c_void_p, c.c_char_p, c.c_double),
+            ("roster_registrar_status", c.c_int32, c.c_void_p, c.POINTER(Status)),
             ("roster_registrar_destroy", c.c_int32, c.c_void_p),
             ("roster_task_start", c.c_void_p, c.c_void_p, c.c_char_p, c.c_double, c.c_char_p,
              c.c_int64),
@@ -111,7 +121,15 @@ class Worker:
                 self.changed.wait(0.1)
         return not self.stopped
 
+    def await_order(self, registrar):
+        """Until it is known whether an order holds this member: begin no work."""
+        status = Status(size=c.sizeof(Status), applied_epoch=-1)
+        while status.applied_epoch < 0 and not self.stopped:
+            self.library.roster_registrar_status(registrar, c.byref(status))
+            time.sleep(0.05)
+
     def run(self, registrar, files):
+        self.await_order(registrar)
         size = 0
         while self.may_go_on():
             task = self.library.roster_task_start(registrar, b"hash", len(files), b"files", 0)

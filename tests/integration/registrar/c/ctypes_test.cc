@@ -71,6 +71,7 @@ TEST_F(CtypesTest, PythonIsHeldFromTheStart) {
   const auto process = Start();
   EVENTUALLY_THAT(State(), Eq("DRAINED"));
   EXPECT_EQ(Hashed(), 0);
+  EXPECT_TRUE(Record()->tasks.empty());
   process->Kill(SIGTERM);
   EXPECT_THAT(process->Wait(absl::Seconds(10)),
               testing::IsOkAndHolds(ExitStatus{.code = 0}))
