@@ -21,6 +21,7 @@
 #include "cli/commands/events_command.h"
 #include "cli/commands/evict_command.h"
 #include "cli/commands/holds_command.h"
+#include "cli/commands/leader_command.h"
 #include "cli/commands/member_command.h"
 #include "cli/commands/members_command.h"
 #include "cli/commands/monitors_command.h"
@@ -121,8 +122,8 @@ Application::Application()
                AddEvictCommand(app_),          AddForgetCommand(app_),
                AddAuditCommand(app_),          AddPolicyCommand(app_),
                AddGuardCommand(app_),          AddConfigCommand(app_),
-               AddResolveCommand(app_),        AddVersionCommand(app_),
-               AddCompletionCommand(app_)};
+               AddLeaderCommand(app_),         AddResolveCommand(app_),
+               AddVersionCommand(app_),        AddCompletionCommand(app_)};
 }
 
 int Application::Run(const std::vector<std::string>& arguments) {

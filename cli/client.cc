@@ -178,7 +178,8 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
       channel_(std::move(channel)),
       stub_(roster::v1::MembershipService::NewStub(channel_)),
       control_(roster::v1::ControlService::NewStub(channel_)),
-      config_(roster::v1::ConfigService::NewStub(channel_)) {}
+      config_(roster::v1::ConfigService::NewStub(channel_)),
+      coordination_(roster::v1::CoordinationService::NewStub(channel_)) {}
 
 bool Client::Connected() const {
   return channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;

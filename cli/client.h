@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "roster/v1/config.grpc.pb.h"
 #include "roster/v1/control.grpc.pb.h"
+#include "roster/v1/coordination.grpc.pb.h"
 #include "roster/v1/membership.grpc.pb.h"
 
 namespace roster::cli {
@@ -57,6 +58,7 @@ class Client {
   using Stub = roster::v1::MembershipService::Stub;
   using ControlStub = roster::v1::ControlService::Stub;
   using ConfigStub = roster::v1::ConfigService::Stub;
+  using CoordinationStub = roster::v1::CoordinationService::Stub;
 
   // InvalidArgument if the endpoint cannot be one, or a file cannot be read.
   // Does not connect yet.
@@ -99,6 +101,8 @@ class Client {
       return *control_;
     } else if constexpr (std::is_same_v<Service, ConfigStub>) {
       return *config_;
+    } else if constexpr (std::is_same_v<Service, CoordinationStub>) {
+      return *coordination_;
     } else {
       return *stub_;
     }
@@ -115,6 +119,7 @@ class Client {
   const std::unique_ptr<Stub> stub_;
   const std::unique_ptr<ControlStub> control_;
   const std::unique_ptr<ConfigStub> config_;
+  const std::unique_ptr<CoordinationStub> coordination_;
 };
 
 // The reason of a refusal by a budget.

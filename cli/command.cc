@@ -130,4 +130,18 @@ Completer BudgetNames() {
   });
 }
 
+Completer ElectionNames() {
+  return OfAllClusters([](Client& client, const std::string& cluster) {
+    roster::v1::ListElectionsRequest request;
+    request.set_cluster(cluster);
+    request.set_page_size(kMaxCompletions);
+    std::vector<std::string> names;
+    auto page = client.Call(&Client::CoordinationStub::ListElections, request);
+    if (!page.ok()) return names;
+    for (auto& election : *page->mutable_elections())
+      names.push_back(std::move(*election.mutable_name()));
+    return names;
+  });
+}
+
 }  // namespace roster::cli

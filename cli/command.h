@@ -48,9 +48,11 @@ Completer Words(std::vector<std::string> words);
 Completer MemberNames();
 // Names of the clusters.
 Completer ClusterNames();
-// Of all clusters: ids of holds and of operations, names of budgets.
+// Of all clusters: ids of holds and of operations, names of budgets and
+// elections.
 Completer HoldIds();
 Completer OperationIds();
 Completer BudgetNames();
+Completer ElectionNames();
 
 }  // namespace roster::cli
