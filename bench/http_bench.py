@@ -18,6 +18,7 @@ over and over.
 import argparse
 import http.client
 import json
+import logging
 import multiprocessing
 import pathlib
 import resource
@@ -156,6 +157,8 @@ def report(name, taken, cpu, seconds, extra=""):
 
 
 def main():
+    # kazoo tells of connections that end, and here they do.
+    logging.getLogger("kazoo").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--streams", type=int, default=500)
