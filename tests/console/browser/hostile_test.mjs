@@ -13,12 +13,13 @@ const REVERSED = 'innocent\u202egnp.exe\u2066\u200b';
 const LONG = 'x'.repeat(2000) + ' ' + '界'.repeat(600);
 const NAMES = ['<img src=x onerror=window.executed=1>&amp;"\'', REVERSED, 'l'.repeat(250),
                '__proto__', 'a b%2F..%5C?#&=', '成员-一'];
+const LOCK = `<b onmouseover=window.executed=1>"'${'界'.repeat(30)}`;
 const PAGES = ['overview', 'members', 'progress', 'operations', 'events',
                'audit', 'budgets', 'coordination/locks',
                'coordination/config',
-               `coordination/config?name=${encodeURIComponent(NAMES[4])}`];
-
-const LOCK = `<b onmouseover=window.executed=1>"'${'界'.repeat(30)}`;
+               `coordination/config?name=${encodeURIComponent(NAMES[4])}`,
+               `coordination/elections?name=${encodeURIComponent(LOCK)}`,
+               `coordination/queues?name=${encodeURIComponent(LOCK)}`];
 
 let cluster;
 let browser;
@@ -67,6 +68,13 @@ before(async () => {
   for (const who of [MARKUP, REVERSED, LONG]) {
     await holders.ask({ do: 'lock', path: `/roster/default/locks/${LOCK}`, who });
   }
+  await holders.ask({ do: 'elect', path: `/roster/default/elections/${LOCK}`,
+                      who: MARKUP + REVERSED });
+  await holders.ask({ do: 'put', path: `/roster/default/queues/${LOCK}`,
+                      values: [MARKUP, REVERSED, LONG, ''] });
+  await post('election:designate', 'POST', {
+    name: LOCK, leaders: [MARKUP.slice(0, 60).replaceAll('/', '')], actor: 'x',
+    reason: MARKUP });
   browser = await Browser.start(cluster.url);
 });
 
