@@ -43,6 +43,13 @@ class ImageTest(unittest.TestCase):
         made = cls.folder / "stage/src/build/package/packages"
         made.parent.mkdir(parents=True)
         shutil.copytree(sys.argv[1], made)
+        # Not the folder itself: what was built there is much, and is looked through.
+        cls.context = cls.folder / "context"
+        cls.context.mkdir()
+        listed = run("git", "-C", ROOT, "ls-files", "-co", "--exclude-standard").stdout
+        run("tar", "-C", ROOT, "-cf", cls.folder / "context.tar", "--ignore-failed-read", "-T", "-",
+            input=listed)
+        run("tar", "-C", cls.context, "-xf", cls.folder / "context.tar")
 
     @classmethod
     def buildah(cls, *argv):
@@ -51,7 +58,7 @@ class ImageTest(unittest.TestCase):
 
     def bud(self, *flags):
         return self.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network",
-                            "host", "--build-arg", "BASE=localhost/bookworm", *flags, ROOT)
+                            "host", "--build-arg", "BASE=localhost/bookworm", *flags, self.context)
 
     def test_1_what_it_is_built_with_suffices(self):
         out = self.bud("--target", "configured", "-t", "configured")
