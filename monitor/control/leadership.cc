@@ -198,7 +198,7 @@ void Leadership::OnLeader(const std::string& key) {
     RememberedLeader& one = remembered_[key];
     one.seen = true;
     one.leader = view.leader;
-    one.as_of = view.stale ? std::max(one.as_of, view.as_of) : absl::Now();
+    one.as_of = view.stale ? view.as_of : absl::Now();
     SaveSoon();
   }
   AnswerWaiting();

@@ -10,12 +10,14 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "coordination/election.h"
 #include "coordination/lock.h"
 #include "coordination/queue.h"
+#include "model/designation.h"
 #include "tests/integration/coordination/peer.h"
 #include "tests/support/zk_ensemble.h"
 
@@ -129,6 +131,62 @@ TEST_F(EnsembleTest, ElectionHasOneLeaderWhileLeadersDie) {
     const auto now = leaders();
     EXPECT_LE(now, 1);
     return now == 1;
+  });
+
+  EVENTUALLY_THAT(Children("/election"), SizeIs(kPeers));
+  base::MutexLock lock(&mu);
+  EXPECT_TRUE(std::is_sorted(tokens.begin(), tokens.end()));
+}
+
+// The same, while an operator changes his mind about who should lead.
+TEST_F(EnsembleTest, DesignationsAreObeyedWhileLeadersDie) {
+  const std::string node = "/designation";
+  const auto designate = [&](int i) {
+    ZkProbe probe(ensemble_.ConnectString());
+    EVENTUALLY(probe.CreateWithParents(node).ok());
+    EVENTUALLY(
+        probe
+            .Set(node, model::SerializeDesignation(
+                           {.version = 1,
+                            .leaders = {absl::StrCat(i),
+                                        absl::StrCat((i + 1) % kPeers)}}))
+            .ok());
+  };
+  designate(0);
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::vector<std::unique_ptr<Election>> elections;
+  base::Mutex mu;
+  std::vector<int64_t> tokens;  // in the order of election
+  for (int i = 0; i < kPeers; ++i) {
+    peers.push_back(
+        std::make_unique<Peer>(ensemble_.ConnectString(), absl::Seconds(8)));
+    elections.push_back(std::make_unique<Election>(
+        *peers[i],
+        ElectionOptions{.path = "/election",
+                        .data = absl::StrCat(i),
+                        .designation = node,
+                        .on_change = [&](const Grant& grant, GrantState state) {
+                          if (state != GrantState::kHeld) return;
+                          base::MutexLock lock(&mu);
+                          tokens.push_back(grant.token());
+                        }}));
+    elections[i]->Join();
+  }
+  const auto leads = [&](int i) { return elections[i]->grant().may_act(); };
+  EVENTUALLY(leads(0));
+
+  int wanted = 0;
+  KillLeaders([&, told = false]() mutable {
+    if (!std::exchange(told, true)) {
+      wanted = (wanted + 1) % kPeers;
+      designate(wanted);
+    }
+    int acting = 0;
+    for (int i = 0; i < kPeers; ++i) acting += leads(i) ? 1 : 0;
+    EXPECT_LE(acting, 1);
+    if (!leads(wanted)) return false;
+    told = false;
+    return true;
   });
 
   EVENTUALLY_THAT(Children("/election"), SizeIs(kPeers));

@@ -10,6 +10,7 @@
 #include "model/audit_entry.h"
 #include "model/budget.h"
 #include "model/config_entry.h"
+#include "model/designation.h"
 #include "model/ledger_entry.h"
 #include "model/monitor_record.h"
 #include "model/operation.h"
@@ -88,6 +89,14 @@ TEST(ZnodesDocTest, TheMonitorReads) {
       ParseMonitorRecord(ExampleBelow("The election of the monitors")));
   EXPECT_EQ(record.pid, 4242);
   EXPECT_EQ(record.grpc_addresses.size(), 1u);
+}
+
+TEST(ZnodesDocTest, TheDesignationReads) {
+  ASSERT_OK_AND_ASSIGN(const Designation designation,
+                       ParseDesignation(ExampleBelow("Designations")));
+  EXPECT_EQ(designation.version, 3);
+  EXPECT_EQ(designation.leaders.size(), 2u);
+  EXPECT_EQ(designation.settle, absl::Seconds(30));
 }
 
 TEST(ZnodesDocTest, TheConfigEntryReads) {

@@ -1,0 +1,164 @@
+// Who leads, asked of rosterd: while ZooKeeper is there, while it is frozen,
+// after a restart of rosterd meanwhile, and when it is back.
+#include <signal.h>
+
+#include <memory>
+#include <string>
+
+#include "coordination/client.h"
+#include "coordination/election.h"
+#include "coordination/leader_lookup.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "model/paths.h"
+#include "model/timestamp.h"
+#include "tests/e2e/rosterd_process.h"
+#include "tests/support/eventually.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/zk_server.h"
+
+namespace roster::testing {
+namespace {
+
+using coordination::Client;
+using coordination::Election;
+using coordination::FoundLeader;
+using coordination::LeaderLookup;
+using coordination::LeaderOrigin;
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr char kLeader[] = "/api/v1/elections/reporter/leader";
+
+class LeaderTest : public ::testing::Test {
+ protected:
+  struct Candidate {
+    Candidate(const std::string& servers, const std::string& id,
+              const std::string& path)
+        : client(*Client::Connect({.servers = servers})),
+          election(*client, {.path = path, .data = id}) {
+      election.Join();
+    }
+    std::unique_ptr<Client> client;
+    Election election;
+  };
+
+  LeaderTest() { EXPECT_OK(server_.Start()); }
+
+  std::unique_ptr<Candidate> Join(const std::string& id) {
+    return std::make_unique<Candidate>(
+        server_.ConnectString(), id,
+        model::JoinPath(paths_.elections, "reporter"));
+  }
+  std::unique_ptr<RosterdProcess> Rosterd(std::vector<std::string> flags = {}) {
+    return RosterdProcess::Watching(server_.ConnectString(), std::move(flags));
+  }
+  static json Ask(RosterdProcess& rosterd, int* code = nullptr) {
+    return json::parse(rosterd.HttpGet(kLeader, code), nullptr, false);
+  }
+  // "web-01 LIVE", "- LIVE" when nobody leads, "503" for what is no answer.
+  static std::string Answer(RosterdProcess& rosterd) {
+    int code = 0;
+    const json answer = Ask(rosterd, &code);
+    if (code != 200 || !answer.is_object()) return std::to_string(code);
+    const std::string source = answer.value("source", "");
+    return answer.value("leader", json::object()).value("name", "-") + " " +
+           source.substr(std::string("LEADER_SOURCE_").size());
+  }
+  static absl::Time AsOf(RosterdProcess& rosterd) {
+    return model::ParseTimestamp(Ask(rosterd).value("as_of", ""))
+        .value_or(absl::InfiniteFuture());
+  }
+
+  ZkServer server_;
+  const model::ClusterPaths paths_{"/roster", "default"};
+  TempDir data_{"roster-data"};
+};
+
+TEST_F(LeaderTest, OperatorsDesignateTheLeaderAndSeeWhoLeads) {
+  auto rosterd = Rosterd();
+  EVENTUALLY_THAT(Answer(*rosterd), "- LIVE");
+  EXPECT_EQ(rosterd->Rosterctl({"leader", "reporter"}).status.code, 3);
+  const auto one = Join("web-01");
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
+  const auto two = Join("web-02");
+
+  const CommandResult designated = rosterd->Rosterctl(
+      {"leader", "designate", "reporter", "--preferred", "web-02,web-01",
+       "--reason", "rack 1 is being rewired", "--as", "ops"});
+  ASSERT_EQ(designated.status.code, 0) << designated.err;
+  EXPECT_THAT(designated.out, HasSubstr("web-02, web-01"));
+
+  EVENTUALLY_THAT(Answer(*rosterd), "web-02 LIVE");
+  EXPECT_EQ(rosterd->Rosterctl({"leader", "reporter", "-o", "name"}).out,
+            "web-02\n");
+  const CommandResult shown = rosterd->Rosterctl({"leader", "reporter"});
+  EXPECT_THAT(shown.out, HasSubstr("rack 1 is being rewired"));
+  EXPECT_THAT(shown.out, HasSubstr("Candidates"));
+  EXPECT_THAT(rosterd->Rosterctl({"leader"}).out, HasSubstr("web-02"));
+  EXPECT_THAT(rosterd->Rosterctl({"audit"}).out, HasSubstr("DesignateLeader"));
+  // Of another version, of nobody, without a reason.
+  EXPECT_EQ(rosterd
+                ->Rosterctl({"leader", "clear", "reporter", "--expect-version",
+                             "7", "--reason", "x"})
+                .status.code,
+            4);
+  EXPECT_EQ(rosterd->Rosterctl({"leader", "clear", "nobody"}).status.code, 3);
+  EXPECT_NE(rosterd
+                ->Rosterctl({"leader", "designate", "reporter", "--preferred",
+                             "web-01"})
+                .status.code,
+            0);
+  EXPECT_EQ(rosterd->Rosterctl({"leader", "clear", "reporter"}).status.code, 0);
+  EVENTUALLY(!Ask(*rosterd).contains("designation"));
+  EXPECT_EQ(Answer(*rosterd), "web-02 LIVE");
+}
+
+TEST_F(LeaderTest, AnswersFromMemoryWhileZooKeeperIsFrozen) {
+  const std::vector<std::string> flags = {"--data", data_.path().string()};
+  auto rosterd = Rosterd(flags);
+  auto forgetful = Rosterd();
+  const auto one = Join("web-01");
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
+  EVENTUALLY_THAT(Answer(*forgetful), "web-01 LIVE");
+  LeaderLookup lookup(*one->client,
+                      {.elections_path = paths_.elections,
+                       .election = "reporter",
+                       .rosterds = {"127.0.0.1:1", rosterd->http()}});
+  ASSERT_OK_AND_ASSIGN(const FoundLeader live,
+                       lookup.Find(absl::Now() + absl::Seconds(20)));
+  EXPECT_EQ(live.answered_by, "zookeeper");
+
+  server_.Pause();
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LAST_KNOWN");
+  const absl::Time as_of = AsOf(*rosterd);
+  EXPECT_LT(as_of, absl::Now());
+  EXPECT_FALSE(Ask(*rosterd).value("connected", false));
+  EXPECT_EQ(AsOf(*rosterd), as_of);  // so its age grows
+  EXPECT_EQ(rosterd->Rosterctl({"leader", "reporter", "-o", "name"}).out,
+            "web-01\n");
+  ASSERT_OK_AND_ASSIGN(const FoundLeader found,
+                       lookup.Find(absl::Now() + absl::Seconds(20)));
+  EXPECT_EQ(found.id, "web-01");
+  EXPECT_EQ(found.token, live.token);
+  EXPECT_EQ(found.origin, LeaderOrigin::kLastKnown);
+  EXPECT_EQ(found.answered_by, rosterd->http());
+
+  // Killed, not stopped: what it knew is in its folder.
+  rosterd->process().Kill(SIGKILL);
+  rosterd = Rosterd(flags);
+  EXPECT_EQ(Answer(*rosterd), "web-01 LAST_KNOWN");
+  EXPECT_LE(AsOf(*rosterd), as_of);
+  forgetful = Rosterd();
+  int code = 0;
+  EXPECT_THAT(Ask(*forgetful, &code).dump(), HasSubstr("LEADER_UNKNOWN"));
+  EXPECT_EQ(code, 503);
+
+  server_.Resume();
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
+  EVENTUALLY_THAT(Answer(*forgetful), "web-01 LIVE");
+}
+
+}  // namespace
+}  // namespace roster::testing
