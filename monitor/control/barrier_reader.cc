@@ -54,11 +54,13 @@ absl::StatusOr<FolderPage<BarrierInfo>> ReadBarriers(FolderReader& reader,
                                                      const std::string& folder,
                                                      size_t limit,
                                                      const std::string& after) {
-  ROSTER_ASSIGN_OR_RETURN(auto entries,
-                          reader.ReadFolder(folder, limit, after));
-  FolderPage<BarrierInfo> page{.next_after = entries.next_after};
-  for (FolderReader::Entry& entry : entries.entries)
+  FolderPage<BarrierInfo> page;
+  const auto add = [&](FolderReader::Entry entry) {
     page.infos.push_back(Describe(entry.path, entry.node, entry.children));
+    return absl::OkStatus();
+  };
+  ROSTER_ASSIGN_OR_RETURN(page.next_after,
+                          reader.ReadFolder(folder, limit, after, add));
   return page;
 }
 

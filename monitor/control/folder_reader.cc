@@ -109,17 +109,18 @@ std::vector<absl::StatusOr<zk::Children>> FolderReader::ListAll(
   return *std::move(results);
 }
 
-absl::StatusOr<FolderReader::Entries> FolderReader::ReadFolder(
-    const std::string& folder, size_t limit, const std::string& after) {
+absl::StatusOr<std::string> FolderReader::ReadFolder(
+    const std::string& folder, size_t limit, const std::string& after,
+    absl::FunctionRef<absl::Status(Entry entry)> visit) {
   ROSTER_ASSIGN_OR_RETURN(std::vector<std::string> names, ListIfAny(folder));
   std::erase_if(names, [&](const std::string& name) {
     return name <= after || (folder == "/" && name == "zookeeper");
   });
   std::sort(names.begin(), names.end());
-  Entries page;
+  std::string next_after;
   if (names.size() > limit) {
     names.resize(limit);
-    page.next_after = names.back();
+    next_after = names.back();
   }
   for (std::string& name : names) name = model::JoinPath(folder, name);
   for (size_t begin = 0; begin < names.size(); begin += kAtATime) {
@@ -132,12 +133,13 @@ absl::StatusOr<FolderReader::Entries> FolderReader::ReadFolder(
         continue;
       ROSTER_RETURN_IF_ERROR(nodes[i].status());
       ROSTER_RETURN_IF_ERROR(children[i].status());
-      page.entries.push_back({.path = part[i],
-                              .node = *std::move(nodes[i]),
-                              .children = std::move(children[i]->names)});
+      ROSTER_RETURN_IF_ERROR(
+          visit({.path = part[i],
+                 .node = *std::move(nodes[i]),
+                 .children = std::move(children[i]->names)}));
     }
   }
-  return page;
+  return next_after;
 }
 
 absl::Status FolderReader::Read(std::vector<Contender>& contenders) {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "monitor/control/coordination_values.h"
@@ -40,20 +42,18 @@ class FolderReader {
   // The same; none if the node is missing.
   absl::StatusOr<std::vector<std::string>> ListIfAny(const std::string& path);
 
-  // A folder's nodes, as a listing needs them: a page by name, and behind each
-  // its data and its children.
+  // A node in a folder, as a listing needs it.
   struct Entry {
     std::string path;
     zk::OwnedNode node;
     std::vector<std::string> children;
   };
-  struct Entries {
-    std::vector<Entry> entries;
-    std::string next_after;
-  };
-  // No such folder: none.
-  absl::StatusOr<Entries> ReadFolder(const std::string& folder, size_t limit,
-                                     const std::string& after);
+  // Calls `visit` for the nodes of a page of the folder, by name, until it
+  // fails; a few are in memory at a time. The result is what the page ended
+  // with, empty for the last one. No such folder is an empty one.
+  absl::StatusOr<std::string> ReadFolder(
+      const std::string& folder, size_t limit, const std::string& after,
+      absl::FunctionRef<absl::Status(Entry entry)> visit);
 
   // Fills in what the node of each says.
   absl::Status Read(std::vector<Contender>& contenders);

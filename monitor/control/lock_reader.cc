@@ -166,17 +166,18 @@ absl::StatusOr<FolderPage<LockInfo>> ReadLocks(FolderReader& reader,
                                                const std::string& folder,
                                                size_t limit,
                                                const std::string& after) {
-  ROSTER_ASSIGN_OR_RETURN(const auto entries,
-                          reader.ReadFolder(folder, limit, after));
-  FolderPage<LockInfo> page{.next_after = entries.next_after};
+  FolderPage<LockInfo> page;
   std::vector<Contender> first;
-  for (const FolderReader::Entry& entry : entries.entries) {
+  const auto add = [&](const FolderReader::Entry& entry) -> absl::Status {
     ROSTER_ASSIGN_OR_RETURN(
         const LockLine line,
         ReadLockLine(reader, entry.path, entry.node.data, entry.children));
     page.infos.push_back(Describe(entry.path, line));
     if (line.holders > 0) first.push_back(line.nodes.front());
-  }
+    return absl::OkStatus();
+  };
+  ROSTER_ASSIGN_OR_RETURN(page.next_after,
+                          reader.ReadFolder(folder, limit, after, add));
   ROSTER_RETURN_IF_ERROR(reader.Read(first));
   // Both are in the order of the folder.
   auto info = page.infos.begin();
@@ -213,20 +214,21 @@ absl::StatusOr<Look<ElectionInfo>> ReadElection(FolderReader& reader,
 absl::StatusOr<FolderPage<ElectionInfo>> ReadElections(
     FolderReader& reader, const std::string& folder, size_t limit,
     const std::string& after) {
-  ROSTER_ASSIGN_OR_RETURN(const auto entries,
-                          reader.ReadFolder(folder, limit, after));
-  FolderPage<ElectionInfo> page{.next_after = entries.next_after};
+  FolderPage<ElectionInfo> page;
   std::vector<Contender> leaders;
-  for (const FolderReader::Entry& entry : entries.entries) {
+  const auto add = [&](const FolderReader::Entry& entry) {
     if (entry.node.stat.ephemeral_owner != 0) {
       page.infos.push_back(StaticElection(entry.path, entry.node));
-      continue;
+      return absl::OkStatus();
     }
     const Line line = coordination::ReadLine(entry.children, ElectionRoles());
     page.infos.push_back(DescribeElection(entry.path, line));
     if (!line.empty())
       leaders.push_back(ContendersOf(entry.path, line).front());
-  }
+    return absl::OkStatus();
+  };
+  ROSTER_ASSIGN_OR_RETURN(page.next_after,
+                          reader.ReadFolder(folder, limit, after, add));
   ROSTER_RETURN_IF_ERROR(reader.Read(leaders));
   NameCandidates(leaders);
   // Both are in the order of the folder.

@@ -158,17 +158,18 @@ absl::StatusOr<FolderPage<QueueInfo>> ReadQueues(FolderReader& reader,
                                                  const std::string& folder,
                                                  size_t limit,
                                                  const std::string& after) {
-  ROSTER_ASSIGN_OR_RETURN(auto entries,
-                          reader.ReadFolder(folder, limit, after));
-  FolderPage<QueueInfo> page{.next_after = entries.next_after};
+  FolderPage<QueueInfo> page;
   std::vector<Contender> oldest;
-  for (FolderReader::Entry& entry : entries.entries) {
+  const auto add = [&](FolderReader::Entry entry) -> absl::Status {
     ROSTER_ASSIGN_OR_RETURN(
         const Nodes nodes,
         ReadNodes(reader, entry.path, std::move(entry.children)));
     page.infos.push_back(Describe(entry.path, nodes));
     AddOldest(nodes, oldest);
-  }
+    return absl::OkStatus();
+  };
+  ROSTER_ASSIGN_OR_RETURN(page.next_after,
+                          reader.ReadFolder(folder, limit, after, add));
   ROSTER_RETURN_IF_ERROR(reader.Read(oldest));
   // Both are in the order of the folder.
   auto info = page.infos.begin();

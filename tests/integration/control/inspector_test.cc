@@ -119,6 +119,17 @@ TEST_F(InspectorTest, ShowsReadersWritersAndLeases) {
   EXPECT_THAT(all->infos[0].holders, IsEmpty());
   EXPECT_EQ(all->infos[1].holder_count, 2u);
   EXPECT_THAT(all->infos[1].holders, SizeIs(1));
+  EXPECT_EQ(all->next_after, "");
+  FolderQuery query = Folder(paths_.locks);
+  query.limit = 1;
+  const auto first = Ask(&Inspector::ListLocks, query);
+  ASSERT_OK(first.status());
+  EXPECT_THAT(first->infos, ElementsAre(Field(&LockInfo::name, "rw")));
+  query.after = first->next_after;
+  const auto second = Ask(&Inspector::ListLocks, query);
+  ASSERT_OK(second.status());
+  EXPECT_THAT(second->infos, ElementsAre(Field(&LockInfo::name, "slots")));
+  EXPECT_EQ(second->next_after, "");
 }
 
 TEST_F(InspectorTest, ShowsLeadersAndCandidates) {
