@@ -1,7 +1,6 @@
 // rosterd: constructs the parts, starts them in order, waits for a signal, and
 // stops them in reverse. No logic lives here.
 
-#include <grpcpp/grpcpp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -9,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 #include <cstdio>
@@ -30,8 +28,8 @@
 #include "base/strings.h"
 #include "base/version.h"
 #include "model/monitor_record.h"
-#include "model/paths.h"
 #include "monitor/address_file.h"
+#include "monitor/api_server.h"
 #include "monitor/dev_zookeeper.h"
 #include "monitor/ensemble/ensemble_probe.h"
 #include "monitor/gateway/gateway.h"
@@ -42,12 +40,6 @@
 #include "monitor/logging.h"
 #include "monitor/metrics/metrics_page.h"
 #include "monitor/options.h"
-#include "monitor/rpc/config_service.h"
-#include "monitor/rpc/control_service.h"
-#include "monitor/rpc/coordination_service.h"
-#include "monitor/rpc/membership_service.h"
-#include "monitor/rpc/rpc_server.h"
-#include "monitor/rpc/tls_credentials.h"
 #include "monitor/state/event_log.h"
 #include "zk/session.h"
 
@@ -87,7 +79,7 @@ class Daemon {
   void AwaitDevZooKeeper();
   absl::Status ReadCredentials();
   void MakeClusters();
-  absl::Status StartRpc();
+  void MakeApi();
   absl::Status StartHttp();
   void StartWatching();
   void StartControllers();
@@ -116,12 +108,7 @@ class Daemon {
   std::unique_ptr<base::Loop> loop_;  // "watch"
   std::vector<std::unique_ptr<HostedCluster>> clusters_;
   std::unique_ptr<MetricsPage> metrics_;
-  std::unique_ptr<MembershipService> membership_;
-  std::unique_ptr<ControlService> control_;
-  std::unique_ptr<ConfigService> config_;
-  std::unique_ptr<CoordinationService> coordination_;
-  std::unique_ptr<RpcServer> rpc_;
-  std::atomic<bool> rpc_serving_{false};
+  std::unique_ptr<ApiServer> api_;
   std::unique_ptr<HttpServer> http_;
   std::vector<base::ListenAddress> http_addresses_;
   std::unique_ptr<Gateway> gateway_;      // its answers need http_'s loop
@@ -130,10 +117,10 @@ class Daemon {
 };
 
 Daemon::~Daemon() {
-  rpc_serving_ = false;
+  if (api_) api_->StopBeingReady();
   // First: calls that wait for ZooKeeper would hold up the end of gRPC.
   for (auto& cluster : clusters_) cluster->Close();
-  if (rpc_) rpc_->Shutdown(kStreamGrace);
+  if (api_) api_->Shutdown(kStreamGrace);
   if (http_) http_->Stop();
   if (session_)
     loop_->RunAndWait([this] {
@@ -159,7 +146,8 @@ absl::Status Daemon::Start() {
                              .interval = options_.zookeeper_stats_interval,
                              .log = log_});
   MakeClusters();
-  ROSTER_RETURN_IF_ERROR(StartRpc());
+  MakeApi();
+  ROSTER_RETURN_IF_ERROR(api_->Start());
   ROSTER_RETURN_IF_ERROR(StartHttp());
   if (options_.dev) AwaitDevZooKeeper();
   if (ensemble_) ensemble_->Start();
@@ -267,7 +255,7 @@ MetricsSources Daemon::MetricSources() {
           .zookeeper_servers = ServerFigures(),
           .streams =
               [this] {
-                const RpcStats stats = membership_->stats();
+                const RpcStats stats = api_->stats();
                 return StreamStats{
                     .subscribers = static_cast<int64_t>(stats.member_streams +
                                                         stats.event_streams),
@@ -278,92 +266,25 @@ MetricsSources Daemon::MetricSources() {
           .run_id = [this] { return run_id_; }};
 }
 
-absl::Status Daemon::StartRpc() {
-  std::vector<ClusterSource> sources;
-  for (auto& cluster : clusters_)
-    sources.push_back({.name = cluster->name(),
-                       .view = [one = cluster.get()] { return one->view(); }});
-  membership_ = std::make_unique<MembershipService>(
-      MembershipServiceOptions{.view_id = run_id_,
-                               .server_version = std::string(kVersion),
-                               .zookeeper_servers = options_.zookeeper,
-                               .zookeeper_state =
-                                   [this] {
-                                     return std::string(zk::ConnectionStateName(
-                                         connection_.Get()->state));
-                                   },
-                               .zookeeper_server_figures = ServerFigures(),
-                               .on_write = metrics_->StreamWriteObserver()},
-      std::move(sources), *events_);
-  std::vector<ControlledCluster> controlled;
-  for (auto& cluster : clusters_)
-    controlled.push_back({.name = cluster->name(),
-                          .view = [one = cluster.get()] { return one->view(); },
-                          .backend = &cluster->controller()});
-  control_ = std::make_unique<ControlService>(
-      ControlServiceOptions{.view_id = run_id_}, std::move(controlled));
-  std::vector<ConfiguredCluster> configured;
-  for (auto& cluster : clusters_)
-    configured.push_back(
-        {.name = cluster->name(), .backend = &cluster->controller()});
-  config_ = std::make_unique<ConfigService>(std::move(configured));
-  std::vector<CoordinatedCluster> coordinated;
-  for (auto& cluster : clusters_)
-    coordinated.push_back(
-        {.name = cluster->name(),
-         .backend = &cluster->inspector(),
-         .leaders = &cluster->leadership()});
-  coordination_ = std::make_unique<CoordinationService>(std::move(coordinated));
-  for (auto& cluster : clusters_) {
-    const std::string& name = cluster->name();
-    StreamHub* const hub = membership_->hub(name);
-    Controller* const controller = &cluster->controller();
-    ClusterTable& table = cluster->table();
-    table.SetChangeListener(
-        [this, hub, controller](const MemberChange& change) {
-          hub->Publish(change);
-          controller->OnMemberChange(change);
-          gateway_->Notify();
-        });
-    table.SetViewListener([this, hub](const ClusterViewPtr& view) {
-      hub->PublishView(view);
-      gateway_->Notify();
-    });
-    table.SetClusterListener(
-        [this, hub, controller, name](const ClusterViewPtr& view) {
-          hub->PublishGuard(view);
-          control_->NotifyOperations(name);
-          gateway_->Notify();
-          controller->OnClusterChange();
-        });
-  }
-  events_->SetListener([this](const EventPtr&) {
-    membership_->NotifyEvents();
-    gateway_->Notify();
-  });
-  std::shared_ptr<grpc::ServerCredentials> credentials;
-  if (!options_.tls_certificate.empty()) {
-    ROSTER_ASSIGN_OR_RETURN(
-        credentials,
-        MakeTlsCredentials({.certificate = options_.tls_certificate,
-                            .key = options_.tls_key,
-                            .client_ca = options_.tls_client_ca}));
-  }
-  ROSTER_ASSIGN_OR_RETURN(
-      rpc_, RpcServer::Start(
-                {.listen = options_.grpc_listen, .credentials = credentials},
-                {{.service = membership_.get(),
-                  .name = v1::MembershipService::service_full_name(),
-                  .stop_streams = [this] { membership_->StopStreams(); }},
-                 {.service = control_.get(),
-                  .name = v1::ControlService::service_full_name(),
-                  .stop_streams = [this] { control_->StopStreams(); }},
-                 {.service = config_.get(),
-                  .name = v1::ConfigService::service_full_name()},
-                 {.service = coordination_.get(),
-                  .name = v1::CoordinationService::service_full_name()}}));
-  rpc_serving_ = true;
-  return absl::OkStatus();
+void Daemon::MakeApi() {
+  api_ = std::make_unique<ApiServer>(
+      ApiServerOptions{
+          .membership = {.view_id = run_id_,
+                         .server_version = std::string(kVersion),
+                         .zookeeper_servers = options_.zookeeper,
+                         .zookeeper_state =
+                             [this] {
+                               return std::string(zk::ConnectionStateName(
+                                   connection_.Get()->state));
+                             },
+                         .zookeeper_server_figures = ServerFigures(),
+                         .on_write = metrics_->StreamWriteObserver()},
+          .listen = options_.grpc_listen,
+          .tls = {.certificate = options_.tls_certificate,
+                  .key = options_.tls_key,
+                  .client_ca = options_.tls_client_ca},
+          .on_news = [this] { gateway_->Notify(); }},
+      clusters_, *events_);
 }
 
 absl::Status Daemon::StartHttp() {
@@ -377,16 +298,16 @@ absl::Status Daemon::StartHttp() {
   for (auto& cluster : clusters_)
     watched.push_back({.name = cluster->name(),
                        .view = [one = cluster.get()] { return one->view(); },
-                       .hub = membership_->hub(cluster->name())});
+                       .hub = api_->hub(cluster->name())});
   gateway_ = std::make_unique<Gateway>(
       GatewayOptions{.watch = {.view_id = run_id_},
                      .hosts = options_.http_hosts},
-      rpc_->InProcessChannel(), std::move(watched), *events_);
+      api_->server().InProcessChannel(), std::move(watched), *events_);
   HttpRouter router;
   worker_ = std::make_unique<HttpWorker>(log_);
   gateway_->AddRoutes(router, *worker_);
   AddStatusPages({.views = [this] { return Views(); },
-                  .grpc_serving = [this] { return rpc_serving_.load(); },
+                  .grpc_serving = [this] { return api_->serving(); },
                   .zookeeper_tried =
                       [this] {
                         const auto info = connection_.Get();
@@ -425,7 +346,7 @@ void Daemon::StartControllers() {
                               .host = HostName(),
                               .pid = getpid(),
                               .version = std::string(kVersion),
-                              .grpc_addresses = rpc_->addresses(),
+                              .grpc_addresses = api_->server().addresses(),
                               .http_addresses = {},
                               .started_at = absl::Now()};
   for (const base::ListenAddress& address : http_addresses_)
@@ -435,7 +356,7 @@ void Daemon::StartControllers() {
 }
 
 absl::Status Daemon::AnnounceAddresses() {
-  BoundAddresses addresses{.grpc = rpc_->addresses(),
+  BoundAddresses addresses{.grpc = api_->server().addresses(),
                            .zookeeper = options_.zookeeper,
                            .pid = getpid()};
   for (const base::ListenAddress& address : http_addresses_)
