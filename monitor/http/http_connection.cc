@@ -169,11 +169,7 @@ void Connection::OnHeader(error_code error, size_t) {
   asio::async_write(stream_, asio::buffer(kContinue),
                     [self = shared_from_this()](error_code error, size_t) {
                       if (self->ended_) return;
-                      if (error) {
-                        self->End();
-                      } else {
-                        self->ReadBody();
-                      }
+                      error ? self->End() : self->ReadBody();
                     });
 }
 
