@@ -72,7 +72,6 @@ constexpr Entry kTable[] = {
     {"GET", "/elections", "ListElections"},
     {"GET", "/election", "GetElection"},
     {"GET", "/election/leader", "GetLeader"},
-    {"GET", "/elections/{name}/leader", "GetLeader"},
     // The same; what everybody asks has a plain address.
     {"GET", "/elections/{name}/leader", "GetLeader"},
     {"POST", "/election:designate", "DesignateLeader"},
