@@ -68,8 +68,8 @@ TEST_F(EnsembleTest, LockHasOneHolderWhileLeadersDie) {
   for (int i = 0; i < kPeers; ++i) {
     peers.push_back(
         std::make_unique<Peer>(ensemble_.ConnectString(), absl::Seconds(8)));
-    threads.emplace_back([&, i] {
-      Lock lock(*peers[i], {.path = "/lock", .data = absl::StrCat(i)});
+    threads.emplace_back([&, i, peer = peers.back().get()] {
+      Lock lock(*peer, {.path = "/lock", .data = absl::StrCat(i)});
       int64_t last = 0;
       while (!stop) {
         const auto grant =

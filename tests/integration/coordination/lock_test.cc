@@ -117,14 +117,14 @@ TEST_F(LockTest, ExcludesThreadsOfManyPeers) {
     peers.push_back(std::make_unique<Peer>(servers_));
     locks.push_back(std::make_unique<Lock>(*peers[i], Options()));
     for (int j = 0; j < kThreads; ++j)
-      threads.emplace_back([&, i] {
+      threads.emplace_back([&, lock = locks.back().get()] {
         ZkProbe probe(servers_);
         for (int turn = 0; turn < kTurns; ++turn) {
-          const auto grant = locks[i]->Acquire(Patience(absl::Minutes(1)));
+          const auto grant = lock->Acquire(Patience(absl::Minutes(1)));
           ASSERT_OK(grant);
           EXPECT_GT(grant->token(), last_token.exchange(grant->token()));
           CountUp(probe, "/count");
-          ASSERT_OK(locks[i]->Release());
+          ASSERT_OK(lock->Release());
         }
       });
   }

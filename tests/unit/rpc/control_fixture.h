@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "model/order.h"
 #include "monitor/rpc/control_service.h"
 #include "roster/v1/control.grpc.pb.h"
@@ -18,6 +19,10 @@ namespace roster::monitor {
 // Keeps what it was asked, and answers with what the test wants.
 class FakeBackend final : public ControlBackend {
  public:
+  // Held by each call, and taken by whoever asks, before and after: so
+  // ThreadSanitizer sees what gRPC orders.
+  base::Mutex mu;
+
   std::function<absl::StatusOr<TakeOfflineResult>()> take_offline = [] {
     return TakeOfflineResult();
   };
@@ -34,35 +39,43 @@ class FakeBackend final : public ControlBackend {
 
   void TakeOffline(TakeOfflineRequest request,
                    Done<TakeOfflineResult> done) override {
+    base::MutexLock lock(&mu);
     order = std::move(request);
     done(take_offline());
   }
   void BringOnline(BringOnlineRequest request,
                    Done<BringOnlineResult> done) override {
+    base::MutexLock lock(&mu);
     release = std::move(request);
     done(BringOnlineResult{.request_id = "r-1"});
   }
   void GetOrder(std::string name, absl::Time deadline,
                 Done<StoredOrder> done) override {
+    base::MutexLock lock(&mu);
     order_deadline = deadline;
     done(StoredOrder{.order = {.epoch = 7}, .problem = "about " + name});
   }
   void Evict(MemberRequest request, Done<MemberResult> done) override {
+    base::MutexLock lock(&mu);
     member = std::move(request);
     done(MemberResult{.czxid = 42, .request_id = "r-2"});
   }
   void Forget(MemberRequest request, Done<MemberResult> done) override {
+    base::MutexLock lock(&mu);
     member = std::move(request);
     done(MemberResult{});
   }
   void SetBudget(SetBudgetRequest request, Done<BudgetReport> done) override {
+    base::MutexLock lock(&mu);
     done(BudgetReport{.budget = request.budget, .allowed = 3});
   }
   void DeleteBudget(DeleteBudgetRequest, Done<Nothing> done) override {
+    base::MutexLock lock(&mu);
     done(nothing);
   }
   void RollingRestart(RollingRestartRequest request,
                       Done<OperationResult> done) override {
+    base::MutexLock lock(&mu);
     OperationResult result;
     result.operation.operation.id = "op-1";
     result.operation.operation.reason = request.reason;
@@ -70,17 +83,21 @@ class FakeBackend final : public ControlBackend {
   }
   void ChangeOperation(ChangeOperationRequest request,
                        Done<StoredOperation> done) override {
+    base::MutexLock lock(&mu);
     change = std::move(request);
     done(operation);
   }
   void ListAudit(AuditQuery asked, Done<AuditPage> done) override {
+    base::MutexLock lock(&mu);
     query = std::move(asked);
     done(audit);
   }
   void SetPolicy(SetPolicyRequest request, Done<model::Policy> done) override {
+    base::MutexLock lock(&mu);
     done(request.policy);
   }
   void ReleaseGuard(ReleaseGuardRequest, Done<Nothing> done) override {
+    base::MutexLock lock(&mu);
     done(nothing);
   }
 };
@@ -119,7 +136,11 @@ class ControlServiceTest : public RpcTest {
     context.AddMetadata("x-actor", "root");
     context.set_deadline(
         absl::ToChronoTime(absl::Now() + roster::testing::Scaled(timeout_)));
-    return (control_.get()->*method)(&context, request, response);
+    { base::MutexLock lock(&backend_.mu); }
+    const grpc::Status status =
+        (control_.get()->*method)(&context, request, response);
+    base::MutexLock lock(&backend_.mu);
+    return status;
   }
 
   void Hold(std::string_view name, const std::string& owner, int64_t epoch) {
