@@ -1,7 +1,11 @@
 // Looking at locks and elections over HTTP, and acting on them.
 
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
 #include <string>
 
+#include "roster/v1/coordination.grpc.pb.h"
 #include "tests/e2e/http/fixture.h"
 
 namespace roster::testing {
@@ -62,6 +66,61 @@ TEST_F(HttpCoordinationTest, ALockIsLookedAtAndTakenAway) {
       http_->Get("/api/v1/audit?action=ForceReleaseLock").Json()["entries"];
   ASSERT_GE(audit.size(), 1u);
   EXPECT_EQ(audit[0]["reason"], "it hangs");
+}
+
+TEST_F(HttpCoordinationTest, ALockIsTheSameAsOverGrpc) {
+  Join("web-01");
+  Stand("reports", 0, "first");
+  Stand("reports", 1, "\xff");
+
+  const HttpReply reply = http_->Get("/api/v1/lock?name=reports");
+
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  v1::GetLockResponse over_http;
+  ASSERT_TRUE(
+      google::protobuf::util::JsonStringToMessage(reply.body, &over_http).ok());
+  const auto stub = v1::CoordinationService::NewStub(grpc::CreateChannel(
+      rosterd_->grpc(), grpc::InsecureChannelCredentials()));
+  v1::GetLockRequest request;
+  request.set_path("/roster/default/locks/reports");
+  v1::GetLockResponse over_grpc;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->GetLock(&context, request, &over_grpc).ok());
+  EXPECT_EQ(over_http.SerializeAsString(), over_grpc.SerializeAsString());
+
+  const v1::Lock& lock = over_grpc.lock();
+  EXPECT_EQ(lock.kind(), v1::LOCK_KIND_EXCLUSIVE);
+  ASSERT_EQ(lock.holders_size(), 1);
+  // The member's session is the holder's.
+  EXPECT_EQ(lock.holders(0).member(), "web-01");
+  EXPECT_FALSE(lock.holders(0).member_claimed());
+  ASSERT_EQ(lock.waiters_size(), 1);
+  EXPECT_EQ(lock.waiters(0).waits_for(), lock.holders(0).node());
+  EXPECT_EQ(lock.waiters(0).data().binary(), "\xff");
+  EXPECT_EQ(reply.Json()["lock"]["waiters"][0]["data"]["binary"], "/w==");
+  const json all = http_->Get("/api/v1/locks").Json();
+  ASSERT_EQ(all["locks"].size(), 1u) << all;
+  EXPECT_EQ(all["locks"][0]["waiter_count"], "1");
+}
+
+TEST_F(HttpCoordinationTest, WhoOnlyWaitsIsNotForcedOut) {
+  Stand("reports", 0, "holds");
+  Stand("reports", 1, "waits");
+  const json lock = http_->Get("/api/v1/lock?name=reports").Json()["lock"];
+  const json waiter = lock["waiters"][0];
+  EXPECT_EQ(http_
+                ->Change("POST", "/api/v1/lock:force_release",
+                         {{"name", "reports"},
+                          {"node", waiter["node"]},
+                          {"fencing_token", waiter["fencing_token"]},
+                          {"reason", "a mistake"}})
+                .Reason(),
+            "LOCK_NOT_HELD");
+  const json audit =
+      http_->Get("/api/v1/audit?action=ForceReleaseLock").Json()["entries"];
+  ASSERT_EQ(audit.size(), 1u) << audit;
+  EXPECT_EQ(audit[0]["result"], "FAILED_PRECONDITION");
+  EXPECT_EQ(audit[0]["targets"][0]["name"], "/roster/default/locks/reports");
 }
 
 TEST_F(HttpCoordinationTest, WhatIsNotThereAndWhatIsNotNamedAreErrors) {

@@ -83,6 +83,24 @@ class FakeBackend final : public CoordinationBackend {
   }
 };
 
+class FakeLeaders final : public LeaderBackend {
+ public:
+  LeaderAnswer answer;
+
+  void GetLeader(LeaderQuery query, Done<LeaderAnswer> done) override {
+    (void)query;
+    done(answer);
+  }
+  void Designate(DesignateRequest request,
+                 Done<DesignateResult> done) override {
+    done(DesignateResult{
+        .designation = {.election = {.name = request.target.name},
+                        .designation =
+                            request.designation.value_or(model::Designation())},
+        .request_id = "r-3"});
+  }
+};
+
 class CoordinationServiceTest : public ::testing::Test {
  protected:
   using Stub = v1::CoordinationService::Stub;
@@ -122,7 +140,8 @@ class CoordinationServiceTest : public ::testing::Test {
   }
 
   FakeBackend backend_;
-  CoordinationService service_{{{"alpha", &backend_}}};
+  FakeLeaders leaders_;
+  CoordinationService service_{{{"alpha", &backend_, &leaders_}}};
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<Stub> stub_;
 };
@@ -220,6 +239,8 @@ TEST_F(CoordinationServiceTest, ElectionsQueuesAndBarriersAreTold) {
                        .kind = ElectionKind::kStatic,
                        .leader = {Holder()},
                        .candidate_count = 4};
+  leaders_.answer.designation = StoredDesignation{
+      .designation = {.version = 2, .leaders = {"web-01", "web-02"}}};
   v1::GetElectionRequest election_request;
   election_request.set_path("/e");
   v1::GetElectionResponse election;
@@ -229,6 +250,8 @@ TEST_F(CoordinationServiceTest, ElectionsQueuesAndBarriersAreTold) {
   EXPECT_EQ(election.election().leader().member(), "web-01");
   EXPECT_EQ(election.election().candidate_count(), 4);
   EXPECT_EQ(election.election().kind(), v1::ELECTION_KIND_STATIC);
+  EXPECT_EQ(election.election().designation().version(), 2);
+  EXPECT_EQ(election.election().designation().leaders(1), "web-02");
 
   const absl::Time when = absl::FromUnixSeconds(1700000000);
   backend_.queue = {.length = 9,
