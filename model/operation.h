@@ -129,9 +129,9 @@ absl::Time ExpectedEnd(const Operation& operation, absl::Time now);
 // InvalidArgument, saying what and where, for anything not well-formed.
 absl::StatusOr<Operation> ParseOperation(std::string_view bytes);
 // What can be told of one that ParseOperation() refuses: whom it may be working
-// on, and if possible the rest, so that nobody else takes these members. Nothing
-// unless all names can be read. One whose state is not legible counts as
-// RUNNING, and one without a legible owner as that of its holds.
+// on, and if possible the rest, so that nobody else takes these members.
+// Nothing unless all names can be read. One whose state is not legible counts
+// as RUNNING, and one without a legible owner as that of its holds.
 std::optional<Operation> SalvageOperation(std::string_view id,
                                           std::string_view bytes);
 // Compact: members at rest cost little more than their names.

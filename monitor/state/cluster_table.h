@@ -84,10 +84,10 @@ class ClusterTable {
   void ApplyGone(std::string_view name, absl::Time now,
                  bool said_goodbye = false);
   // The order znode of `name` holds `data`; nothing: it does not exist. A
-  // broken order, an empty one too, changes nothing but `order_problem`. A name that has no member
-  // becomes one that was never seen while it is held; without holds its order
-  // is remembered for when it comes, and not shown. An order that wants the
-  // departed registration forgotten forgets it.
+  // broken order, an empty one too, changes nothing but `order_problem`. A name
+  // that has no member becomes one that was never seen while it is held;
+  // without holds its order is remembered for when it comes, and not shown. An
+  // order that wants the departed registration forgotten forgets it.
   void ApplyOrder(std::string_view name, std::optional<std::string_view> data,
                   absl::Time now);
   // What the ledger has of a name that is not present: from before this monitor
@@ -104,8 +104,8 @@ class ClusterTable {
   // whom it works on is kept as far as it is known.
   void ApplyOperation(std::string_view id, const std::string_view* data,
                       int32_t version, absl::Time mtime, absl::Time now);
-  // A node of the configuration; nothing: it is gone. Only its news is told: the
-  // view does not have it.
+  // A node of the configuration; nothing: it is gone. Only its news is told:
+  // the view does not have it.
   void ApplyConfig(std::string_view node, std::optional<std::string_view> data,
                    absl::Time now);
   // A rosterd's node in the election; `data` is null for: gone. Names that are

@@ -49,9 +49,7 @@ struct StoredOperation {
   bool members_known = true;
 
   // Whether it may be at work. What cannot be read may.
-  bool may_be_active() const {
-    return !members_known || !operation.ended();
-  }
+  bool may_be_active() const { return !members_known || !operation.ended(); }
 };
 // By id.
 using OperationMap =
