@@ -51,7 +51,7 @@ struct ClusterPaths {
   // Parents of what programs coordinate by, unless they agree on other paths.
   std::string elections;
   std::string designations;  // of who should lead them
-  std::string locks;  // semaphores too
+  std::string locks;         // semaphores too
   std::string queues;
   std::string barriers;
 };

@@ -19,7 +19,10 @@ using Reactor = CoordinationService::Reactor;
 absl::StatusOr<LeaderBackend*> CoordinationService::FindLeaders(
     const std::string& cluster) const {
   ROSTER_ASSIGN_OR_RETURN(const size_t index, FindCluster(names_, cluster));
-  return clusters_[index].leaders;
+  LeaderBackend* const leaders = clusters_[index].leaders;
+  if (leaders == nullptr)
+    return absl::UnimplementedError("nobody knows the leaders of this cluster");
+  return leaders;
 }
 
 template <typename Request, typename Response>

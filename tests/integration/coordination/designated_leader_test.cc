@@ -63,8 +63,8 @@ class DesignatedLeaderTest : public ::testing::Test {
     Candidate& candidate = *candidates_.back();
     const size_t before = Nodes().size();
     candidate.election->Join();
-    EXPECT_TRUE(testing::WaitUntil(
-        [&] { return Nodes().size() == before + 1; }, "a candidate"));
+    EXPECT_TRUE(testing::WaitUntil([&] { return Nodes().size() == before + 1; },
+                                   "a candidate"));
     return candidate;
   }
 

@@ -141,16 +141,14 @@ TEST_F(EnsembleTest, ElectionHasOneLeaderWhileLeadersDie) {
 // The same, while an operator changes his mind about who should lead.
 TEST_F(EnsembleTest, DesignationsAreObeyedWhileLeadersDie) {
   const std::string node = "/designation";
+  Peer boss(ensemble_.ConnectString(), absl::Seconds(8));
   const auto designate = [&](int i) {
-    ZkProbe probe(ensemble_.ConnectString());
-    EVENTUALLY(probe.CreateWithParents(node).ok());
-    EVENTUALLY(
-        probe
-            .Set(node, model::SerializeDesignation(
-                           {.version = 1,
-                            .leaders = {absl::StrCat(i),
-                                        absl::StrCat((i + 1) % kPeers)}}))
-            .ok());
+    const std::string data = model::SerializeDesignation(
+        {.version = 1,
+         .leaders = {absl::StrCat(i), absl::StrCat((i + 1) % kPeers)}});
+    zk::BlockingSession& session = boss.client().blocking();
+    EVENTUALLY(session.CreateWithParents(node, Patience()).ok());
+    EVENTUALLY(session.Set(node, data, zk::kAnyVersion, Patience()).ok());
   };
   designate(0);
   std::vector<std::unique_ptr<Peer>> peers;
