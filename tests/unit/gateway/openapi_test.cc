@@ -41,6 +41,15 @@ TEST(OpenApiTest, EveryReferenceLeadsSomewhere) {
   }
 }
 
+TEST(OpenApiTest, EveryOperationHasAnIdOfItsOwn) {
+  std::set<std::string> ids;
+  const json document = json::parse(OpenApiDocument());
+  for (const auto& [path, verbs] : document["paths"].items())
+    for (const auto& [verb, operation] : verbs.items())
+      EXPECT_TRUE(ids.insert(operation["operationId"]).second) << path;
+  EXPECT_GT(ids.size(), 30u);
+}
+
 TEST(OpenApiTest, FieldsOfAPathAreRequiredParameters) {
   const json document = json::parse(OpenApiDocument());
   const json& parameters =
