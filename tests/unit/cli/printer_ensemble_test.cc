@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/unit/cli/fake_rosterd.h"
 #include "tests/unit/cli/sample_members.h"
 
 namespace roster::cli {
