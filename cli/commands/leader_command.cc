@@ -171,7 +171,7 @@ void AddChangeFlags(Part& part, Flags& flags) {
   AddRequestFlags(part.command, flags.call);
   part.command.app
       ->add_option("--expect-version", flags.expected_version,
-                   "Only if the designation has this version; 0: none")
+                   "Only if its version is N; 0: there is none")
       ->type_name("N");
 }
 
@@ -191,8 +191,7 @@ Part MakeDesignate(CLI::App& leader, Flags& flags) {
   CLI::Option* hand_back =
       part.command.app
           ->add_option("--hand-back", flags.hand_back,
-                       "When one that is preferred gets it back: immediate "
-                       "(default), when-leader-ends")
+                       "immediate (default) or when-leader-ends")
           ->check(CLI::IsMember(policies))
           ->type_name("WHEN");
   part.command.app

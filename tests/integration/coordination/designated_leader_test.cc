@@ -194,7 +194,11 @@ TEST_F(DesignatedLeaderTest, KilledLeaderIsFollowedByTheNextInTheOrder) {
   Join("b");
   EVENTUALLY_THAT(Leaders(), ElementsAre("a"));
 
-  a.peer.Expire(probe_);
+  const int64_t session = a.peer.info().session_id;
+  a.peer.Pause();
+  ASSERT_OK(probe_.ExpireSession(session));
+  EVENTUALLY_THAT(terms(), ElementsAre("a", "b"));
+  a.peer.Resume();
 
   // It comes back by itself, and gets it back.
   EVENTUALLY_THAT(terms(), ElementsAre("a", "b", "a"));
