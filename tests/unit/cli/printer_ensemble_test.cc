@@ -46,7 +46,7 @@ TEST(EnsembleReportTest, IsATableAndTheProblemsBelowIt) {
 
   EXPECT_THAT(report, HasSubstr("ZooKeeper servers:\n"));
   EXPECT_THAT(report, HasSubstr("zk1:2181  leader   3.8.4    0/0.4286/12ms  14"
-                                "           0            1042    3.0MiB  "
+                                "           0            1042    3.1MB  "
                                 "0x700000002  5s"));
   EXPECT_THAT(report, HasSubstr("zk2:2181  refused  -"));
   EXPECT_THAT(report,
