@@ -13,6 +13,7 @@
 #include "base/strings.h"
 #include "base/version.h"
 #include "cli/commands/audit_command.h"
+#include "cli/commands/barrier_command.h"
 #include "cli/commands/budget_command.h"
 #include "cli/commands/clusters_command.h"
 #include "cli/commands/completion_command.h"
@@ -22,6 +23,7 @@
 #include "cli/commands/evict_command.h"
 #include "cli/commands/holds_command.h"
 #include "cli/commands/leader_command.h"
+#include "cli/commands/lock_command.h"
 #include "cli/commands/member_command.h"
 #include "cli/commands/members_command.h"
 #include "cli/commands/monitors_command.h"
@@ -29,6 +31,7 @@
 #include "cli/commands/operations_command.h"
 #include "cli/commands/policy_command.h"
 #include "cli/commands/progress_command.h"
+#include "cli/commands/queue_command.h"
 #include "cli/commands/resolve_command.h"
 #include "cli/commands/rolling_restart_command.h"
 #include "cli/commands/status_command.h"
@@ -122,8 +125,10 @@ Application::Application()
                AddEvictCommand(app_),          AddForgetCommand(app_),
                AddAuditCommand(app_),          AddPolicyCommand(app_),
                AddGuardCommand(app_),          AddConfigCommand(app_),
-               AddLeaderCommand(app_),         AddResolveCommand(app_),
-               AddVersionCommand(app_),        AddCompletionCommand(app_)};
+               AddLeaderCommand(app_),         AddLockCommand(app_),
+               AddQueueCommand(app_),          AddBarrierCommand(app_),
+               AddResolveCommand(app_),        AddVersionCommand(app_),
+               AddCompletionCommand(app_)};
 }
 
 int Application::Run(const std::vector<std::string>& arguments) {

@@ -49,6 +49,21 @@ Completer OfAllClusters(
   };
 }
 
+// The names that one page of `method` lists; `items` takes them out of it.
+template <typename Request, typename Method, typename Items>
+Completer CoordinationNames(Method method, Items items) {
+  return OfAllClusters([=](Client& client, const std::string& cluster) {
+    Request request;
+    request.set_cluster(cluster);
+    request.set_page_size(kMaxCompletions);
+    std::vector<std::string> names;
+    const auto page = client.Call(method, request);
+    if (!page.ok()) return names;
+    for (const auto& item : items(*page)) names.push_back(item.name());
+    return names;
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Connect(const Globals& globals) {
@@ -131,17 +146,27 @@ Completer BudgetNames() {
 }
 
 Completer ElectionNames() {
-  return OfAllClusters([](Client& client, const std::string& cluster) {
-    roster::v1::ListElectionsRequest request;
-    request.set_cluster(cluster);
-    request.set_page_size(kMaxCompletions);
-    std::vector<std::string> names;
-    auto page = client.Call(&Client::CoordinationStub::ListElections, request);
-    if (!page.ok()) return names;
-    for (auto& election : *page->mutable_elections())
-      names.push_back(std::move(*election.mutable_name()));
-    return names;
-  });
+  return CoordinationNames<roster::v1::ListElectionsRequest>(
+      &Client::CoordinationStub::ListElections,
+      [](const auto& page) { return page.elections(); });
+}
+
+Completer LockNames() {
+  return CoordinationNames<roster::v1::ListLocksRequest>(
+      &Client::CoordinationStub::ListLocks,
+      [](const auto& page) { return page.locks(); });
+}
+
+Completer QueueNames() {
+  return CoordinationNames<roster::v1::ListQueuesRequest>(
+      &Client::CoordinationStub::ListQueues,
+      [](const auto& page) { return page.queues(); });
+}
+
+Completer BarrierNames() {
+  return CoordinationNames<roster::v1::ListBarriersRequest>(
+      &Client::CoordinationStub::ListBarriers,
+      [](const auto& page) { return page.barriers(); });
 }
 
 }  // namespace roster::cli

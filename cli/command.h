@@ -48,11 +48,14 @@ Completer Words(std::vector<std::string> words);
 Completer MemberNames();
 // Names of the clusters.
 Completer ClusterNames();
-// Of all clusters: ids of holds and of operations, names of budgets and
-// elections.
+// Of all clusters: ids of holds and of operations, names of budgets, elections,
+// locks, queues and barriers.
 Completer HoldIds();
 Completer OperationIds();
 Completer BudgetNames();
 Completer ElectionNames();
+Completer LockNames();
+Completer QueueNames();
+Completer BarrierNames();
 
 }  // namespace roster::cli

@@ -130,11 +130,10 @@ std::string CompleteWords(
     }
     return answers.Take();
   }
-  const auto commands = position.apps.back()->get_subcommands(nullptr);
-  for (const CLI::App* command : commands) {
+  for (const CLI::App* command :
+       position.apps.back()->get_subcommands(nullptr)) {
     answers.Add(command->get_name(), command->get_description());
   }
-  if (!commands.empty()) return answers.Take();
   const auto positionals = Positionals(*position.apps.back());
   if (position.positionals < positionals.size()) {
     add_values(positionals[position.positionals], "");

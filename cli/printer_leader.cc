@@ -3,6 +3,7 @@
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "cli/fields.h"
+#include "cli/printer_coordination.h"
 #include "cli/printer_table.h"
 #include "cli/text.h"
 
@@ -10,12 +11,6 @@ namespace roster::cli {
 namespace {
 
 using roster::v1::Contender;
-
-std::string NameOf(const Contender& contender) {
-  if (!contender.member().empty()) return contender.member();
-  if (!contender.data().text().empty()) return contender.data().text();
-  return contender.node();
-}
 
 std::string KindName(roster::v1::ElectionKind kind) {
   switch (kind) {
@@ -68,8 +63,9 @@ std::vector<Cell> ElectionRow(const roster::v1::Election& election, bool wide,
                               absl::Time now) {
   const bool led = election.has_leader();
   std::vector<Cell> row = {
-      {election.name().empty() ? election.path() : election.name()},
-      led ? Cell{NameOf(election.leader())} : Cell{"nobody", Color::kYellow},
+      {NameOrPath(election)},
+      led ? Cell{ContenderName(election.leader())}
+          : Cell{"nobody", Color::kYellow},
       {base::StrCat(election.candidate_count())},
   };
   if (wide) {
@@ -114,7 +110,7 @@ std::string LeaderDetail(const std::string& name,
                {.header = "NODE", .max_width = 90},
                {.header = "AGE"}});
   for (const Contender& candidate : election->candidates())
-    table.AddRow({{NameOf(candidate)},
+    table.AddRow({{ContenderName(candidate)},
                   {candidate.node()},
                   {Age(candidate.create_time(), now)}});
   return base::StrCat(fields.Take(), Section("Candidates", table, options));
