@@ -73,9 +73,8 @@ absl::Status Show(Client& client, const Flags& flags, bool color) {
 // No node has this fencing token.
 constexpr int64_t kNoToken = std::numeric_limits<int64_t>::max();
 
-// The node that is meant, as it stands now. If there is none, one without a
-// usable token: rosterd then says so and audits it, or gives the answer that
-// the same request had before.
+// The node that is meant, as it stands now. If there is none, one with
+// kNoToken: rosterd then says so, and audits it.
 absl::StatusOr<Contender> FindHolder(Client& client, const Flags& flags) {
   Contender none;
   none.set_node(flags.node);
@@ -116,7 +115,10 @@ absl::Status Release(Client& client, const Flags& flags, bool) {
                                              : holder.fencing_token());
   const auto response = client.Call(&Stub::ForceReleaseLock, request);
   if (!response.ok())
-    return ForRepeating(response.status(), request.request_id());
+    // Without the token it would be another request once the node is gone.
+    return ForRepeating(response.status(),
+                        base::StrCat(request.request_id(), " --token ",
+                                     request.fencing_token()));
   const Contender& loser = there ? holder : response->holder();
   return PrintOne(
       *response, flags.what(),
