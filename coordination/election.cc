@@ -65,6 +65,8 @@ class Election::Candidate {
   void Leave(zk::Session::DoneCallback done) {
     if (contender_ == nullptr) return done(absl::OkStatus());
     succession_.reset();
+    // It may have been elected since Release(), which came from a thread.
+    candidacy_.Update(GrantState::kLost);
     contender_->Leave(std::move(done));
     contender_.reset();
   }

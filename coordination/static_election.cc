@@ -26,7 +26,11 @@ class StaticElection::Candidate {
                     .on_change = [this] { OnChange(); }});
     seat_->Want(true);
   }
-  void Leave() { seat_.reset(); }
+  void Leave() {
+    // It may have been elected since Release(), which came from a thread.
+    candidacy_.Update(GrantState::kLost);
+    seat_.reset();
+  }
 
   Candidacy& candidacy() { return candidacy_; }
 

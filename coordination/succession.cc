@@ -35,7 +35,8 @@ Succession::~Succession() {
 }
 
 void Succession::OnTurn(const std::string& node_path) {
-  if (std::exchange(node_path_, node_path) != node_path) has_led_ = false;
+  if (std::exchange(node_path_, node_path) != node_path)
+    has_led_ = gave_way_ = false;
   has_turn_ = true;
   if (has_led_) SetMayLead(true);
   Look();
@@ -73,7 +74,9 @@ void Succession::OnDesignation(const absl::StatusOr<zk::Node>& node) {
     designation_.reset();
   else
     Warn("designation cannot be read", base::Message(read.status()));
-  if (!designation_) return Lead();
+  // The designation says nothing of whether the node is still there: after an
+  // attempt to leave, only the line does.
+  if (!designation_ && !gave_way_) return Lead();
   List();
 }
 
@@ -128,6 +131,7 @@ void Succession::Decide() {
   }
   // Not the first: the contender is about to learn that its node is gone.
   if (line.empty() || line.front().node != NameOf(node_path_)) return;
+  if (!designation_) return Lead();
   const SuccessionPlan plan = PlanSuccession(*designation_, line, has_led_);
   if (!plan.obstacle.empty())
     Warn("who should lead has to wait", base::StrCat("behind ", plan.obstacle));
@@ -174,6 +178,7 @@ void Succession::HandOver(const SuccessionPlan& plan) {
             "hands over path=", options_.path,
             " to=", base::Quoted(plan.successor));
   SetMayLead(false);  // first, and then it is the other's turn
+  gave_way_ = true;
   Carry({zk::Op::Check(ChildPath(options_.path, plan.nodes.front()),
                        zk::kAnyVersion),
          zk::Op::Delete(node_path_, zk::kAnyVersion)},

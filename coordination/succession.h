@@ -81,6 +81,9 @@ class Succession {
   std::string node_path_;  // of the turn, or of the last one
   bool has_turn_ = false;
   bool has_led_ = false;  // in this turn
+  // It has tried to leave in this turn: its node may be gone, which the
+  // contender does not know yet.
+  bool gave_way_ = false;
   bool may_lead_ = false;
   bool busy_ = false;        // a transaction is under way
   bool look_again_ = false;  // once it is not

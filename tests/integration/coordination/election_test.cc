@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -43,6 +45,37 @@ class ElectionTest : public ::testing::Test {
       ZkServer::Shared().ConnectString(ZkServer::Shared().NewChroot());
   ZkProbe probe_{servers_};
 };
+
+// Its resignation and its turn at the same moment: the loop is held up between
+// the two.
+TEST_F(ElectionTest, ResignedInTheMomentOfItsTurnLeadsNoLonger) {
+  ASSERT_OK(probe_.Create("/designation", "broken, which is said in the log"));
+  Peer peer(servers_);
+  std::promise<void> has_turn, go_on;
+  GrantLog told;
+  Election election(peer, {.path = "/election",
+                           .data = "one",
+                           .designation = "/designation",
+                           .on_change = told.callback(),
+                           .log = [&](base::LogLevel level, std::string_view) {
+                             if (level != base::LogLevel::kWarning) return;
+                             has_turn.set_value();
+                             go_on.get_future().wait();
+                           }});
+  auto campaign = std::async(std::launch::async,
+                             [&] { return election.Campaign(Patience()); });
+  has_turn.get_future().wait();
+
+  auto resigned = std::async(std::launch::async,
+                             [&] { return election.Resign(Patience()); });
+  EXPECT_THAT(campaign.get(), StatusIs(kCancelled));
+  go_on.set_value();
+  EXPECT_OK(resigned.get());
+
+  EXPECT_FALSE(election.grant().may_act());
+  EXPECT_THAT(told.states(), ElementsAre(GrantState::kHeld, GrantState::kLost));
+  EXPECT_THAT(Candidates(), IsEmpty());
+}
 
 TEST_F(ElectionTest, TheFirstLeadsAndTheNextTakesOver) {
   Peer one(servers_), two(servers_);
