@@ -21,6 +21,12 @@ std::string_view Between(std::string_view text, std::string_view before,
   return text.substr(0, text.find(after));
 }
 
+// The C client's single-threaded build writes all lines of a process into one
+// buffer. Where sessions live on several threads, another one's line may come
+// into the middle of this: it may then say the wrong thing, but what is looked
+// at does not change meanwhile.
+std::string CopyOfSharedLine(const char* line) { return line; }
+
 }  // namespace
 
 std::string ReasonFromClientLine(std::string_view message) {
@@ -49,7 +55,7 @@ ClientLogScope::ClientLogScope(const base::LogSink& sink,
 ClientLogScope::~ClientLogScope() { current_scope = outer_; }
 
 void ClientLogScope::OnLine(const char* line) {
-  if (current_scope != nullptr) current_scope->Handle(line);
+  if (current_scope != nullptr) current_scope->Handle(CopyOfSharedLine(line));
 }
 
 void ClientLogScope::Handle(std::string_view line) {
