@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error_details.h"
+#include "base/mutex.h"
 #include "tests/unit/rpc/rpc_fixture.h"
 
 namespace roster::monitor {
@@ -16,6 +17,10 @@ namespace {
 // Keeps what it was asked, and answers with what the test wants.
 class FakeBackend final : public CoordinationBackend {
  public:
+  // Held by each call, and taken by whoever asks, before and after: so
+  // ThreadSanitizer sees what gRPC orders.
+  base::Mutex mu;
+
   FolderQuery folder;
   LookQuery query;
   ForceReleaseRequest release;
@@ -29,33 +34,42 @@ class FakeBackend final : public CoordinationBackend {
 
   void ListElections(FolderQuery asked,
                      Done<FolderPage<ElectionInfo>> done) override {
+    base::MutexLock holding(&mu);
     List(std::move(asked), election, std::move(done));
   }
   void GetElection(LookQuery asked, Done<Look<ElectionInfo>> done) override {
+    base::MutexLock holding(&mu);
     Get(std::move(asked), election, std::move(done));
   }
   void ListLocks(FolderQuery asked, Done<FolderPage<LockInfo>> done) override {
+    base::MutexLock holding(&mu);
     List(std::move(asked), lock, std::move(done));
   }
   void GetLock(LookQuery asked, Done<Look<LockInfo>> done) override {
+    base::MutexLock holding(&mu);
     Get(std::move(asked), lock, std::move(done));
   }
   void ListQueues(FolderQuery asked,
                   Done<FolderPage<QueueInfo>> done) override {
+    base::MutexLock holding(&mu);
     List(std::move(asked), queue, std::move(done));
   }
   void GetQueue(LookQuery asked, Done<Look<QueueInfo>> done) override {
+    base::MutexLock holding(&mu);
     Get(std::move(asked), queue, std::move(done));
   }
   void ListBarriers(FolderQuery asked,
                     Done<FolderPage<BarrierInfo>> done) override {
+    base::MutexLock holding(&mu);
     List(std::move(asked), barrier, std::move(done));
   }
   void GetBarrier(LookQuery asked, Done<Look<BarrierInfo>> done) override {
+    base::MutexLock holding(&mu);
     Get(std::move(asked), barrier, std::move(done));
   }
   void ForceReleaseLock(ForceReleaseRequest request,
                         Done<ForceReleaseResult> done) override {
+    base::MutexLock holding(&mu);
     release = std::move(request);
     if (!error.ok()) return done(error);
     done(ForceReleaseResult{.holder = {.node = release.node},
@@ -63,6 +77,7 @@ class FakeBackend final : public CoordinationBackend {
   }
   void OpenBarrier(monitor::OpenBarrierRequest request,
                    Done<OpenBarrierResult> done) override {
+    base::MutexLock holding(&mu);
     open = std::move(request);
     if (!error.ok()) return done(error);
     done(OpenBarrierResult{.request_id = "r-2"});
@@ -85,14 +100,17 @@ class FakeBackend final : public CoordinationBackend {
 
 class FakeLeaders final : public LeaderBackend {
  public:
+  base::Mutex mu;  // as above
   LeaderAnswer answer;
 
   void GetLeader(LeaderQuery query, Done<LeaderAnswer> done) override {
+    base::MutexLock holding(&mu);
     (void)query;
     done(answer);
   }
   void Designate(DesignateRequest request,
                  Done<DesignateResult> done) override {
+    base::MutexLock holding(&mu);
     done(DesignateResult{
         .designation = {.election = {.name = request.target.name},
                         .designation =
@@ -125,7 +143,11 @@ class CoordinationServiceTest : public ::testing::Test {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(
         absl::Now() + roster::testing::Scaled(absl::Seconds(10))));
-    return (stub_.get()->*method)(&context, request, response);
+    HandOver();
+    const grpc::Status status =
+        (stub_.get()->*method)(&context, request, response);
+    HandOver();
+    return status;
   }
   template <typename Request, typename Response>
   std::string BadFieldOf(grpc::Status (Stub::*method)(grpc::ClientContext*,
@@ -137,6 +159,11 @@ class CoordinationServiceTest : public ::testing::Test {
         DetailOf<google::rpc::BadRequest>(Ask(method, request, &response));
     return bad.field_violations().empty() ? ""
                                           : bad.field_violations(0).field();
+  }
+
+  void HandOver() {
+    base::MutexLock backend(&backend_.mu);
+    base::MutexLock leaders(&leaders_.mu);
   }
 
   FakeBackend backend_;
