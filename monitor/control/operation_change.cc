@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "monitor/control/operation_commands.h"
 #include "monitor/control/order_edit.h"
+#include "monitor/control/targets.h"
 
 namespace roster::monitor {
 namespace {
@@ -18,8 +19,27 @@ using model::Operation;
 using model::OperationState;
 using model::OperationStep;
 
+// Whose holds by `operation`, which has ended, stand to this day. An owner that
+// is a person may have placed holds before it and since, which stay.
+std::vector<std::string> StillHeld(const Operation& operation,
+                                   const ClusterView& view) {
+  std::vector<std::string> names;
+  for (const auto& member : operation.members) {
+    const MemberPtr seen = view.members.Find(member.name);
+    if (seen == nullptr) continue;
+    for (const model::Hold& hold : seen->order->holds)
+      if (hold.owner == operation.owner &&
+          (hold.owner == operation.id ||
+           (hold.created_at >= operation.created_at &&
+            hold.created_at <= operation.ended_at)))
+        names.push_back(member.name);
+  }
+  return names;
+}
+
 // What `operation` becomes by the request.
-absl::Status Apply(const ChangeOperationRequest& request, absl::Time now,
+absl::Status Apply(const ChangeOperationRequest& request,
+                   const ClusterView& view, absl::Time now,
                    StoredOperation& stored) {
   Operation& operation = stored.operation;
   using Verb = ChangeOperationRequest::Verb;
@@ -31,9 +51,18 @@ absl::Status Apply(const ChangeOperationRequest& request, absl::Time now,
         {{"state", std::string(OperationStateName(operation.state))}});
   };
   // What cannot be read may say of itself what it likes.
-  if (operation.ended() && stored.problem.empty())
-    return refuse(
-        base::StrCat("has ended as ", OperationStateName(operation.state)));
+  if (operation.ended() && stored.problem.empty()) {
+    const std::string ended =
+        base::StrCat("has ended as ", OperationStateName(operation.state));
+    const std::vector<std::string> held = StillHeld(operation, view);
+    if (held.empty()) return refuse(base::StrCat(ended, " and holds nobody"));
+    if (request.verb != Verb::kCancel || !request.release_holds)
+      return refuse(base::StrCat(ended, " and still holds ", Enumerate(held),
+                                 "; `rosterctl operation ", operation.id,
+                                 " --cancel --release` ends that"));
+    operation.waiting.clear();
+    return absl::OkStatus();
+  }
   const std::string by =
       base::StrCat(" by ", request.meta.actor.name,
                    request.reason.empty() ? "" : ": ", request.reason);
@@ -179,12 +208,14 @@ absl::StatusOr<StoredOperation> ChangeOperation(
     ROSTER_ASSIGN_OR_RETURN(StoredOperation stored,
                             ReadForChange(store, *fenced.view, request));
     const absl::Time now = absl::Now();
-    ROSTER_RETURN_IF_ERROR(Apply(request, now, stored));
+    const bool had_ended = stored.operation.ended() && stored.problem.empty();
+    ROSTER_RETURN_IF_ERROR(Apply(request, *fenced.view, now, stored));
     Changeset change;
     change.targets.push_back({.name = request.id});
     if (request.verb == Verb::kCancel) {
       const std::vector<std::string> names =
-          ToRelease(stored, *fenced.view, request.release_holds);
+          had_ended ? StillHeld(stored.operation, *fenced.view)
+                    : ToRelease(stored, *fenced.view, request.release_holds);
       ROSTER_RETURN_IF_ERROR(EndHolds(store, stored.operation.owner, names,
                                       *fenced.view, request.meta.deadline,
                                       change));

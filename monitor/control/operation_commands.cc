@@ -142,8 +142,11 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
     operation.state = operation.start_at > now ? OperationState::kScheduled
                                                : OperationState::kRunning;
     operation.members.clear();
-    for (std::string& name : names)
-      operation.members.push_back({.name = std::move(name), .since = now});
+    for (std::string& name : names) {
+      std::string note = DisobedienceNote(view, name);
+      operation.members.push_back(
+          {.name = std::move(name), .since = now, .problem = std::move(note)});
+    }
     Changeset change;
     change.ops.push_back(zk::Op::Create(store.OperationPath(operation.id),
                                         model::SerializeOperation(operation),

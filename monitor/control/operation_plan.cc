@@ -261,7 +261,9 @@ class Planner {
     const int64_t limit = plan_.next.pacing.failure_limit;
     const int64_t failed = model::CountMembers(plan_.next).failed;
     if (failed <= limit) return "";
-    return base::StrCat(failed, " members failed, more than ", limit);
+    return base::StrCat(
+        failed, failed == 1 ? " member" : " members", " failed, ",
+        limit == 0 ? "and none may" : base::StrCat("more than ", limit));
   }
 
   void EndIfDone() {
@@ -281,8 +283,30 @@ class Planner {
   void End(OperationState state, std::string problem) {
     plan_.next.state = state;
     plan_.next.problem = std::move(problem);
-    plan_.next.waiting.clear();
+    plan_.next.waiting = LeftOffline();
     plan_.next.ended_at = now_;
+  }
+
+  // Whom it leaves held though nobody wants it so, and what ends that: nobody
+  // else takes care of them any more. A drain that succeeds holds its members
+  // because that was asked for.
+  std::string LeftOffline() const {
+    const Operation& operation = plan_.next;
+    if (!restarts() && operation.state == OperationState::kSucceeded) return "";
+    std::vector<std::string> names;
+    for (const OperationMember& member : operation.members) {
+      const bool begun = member.step == OperationStep::kFailed ||
+                         member.step == OperationStep::kDone;
+      const MemberPtr seen = view_.members.Find(member.name);
+      if (begun && seen != nullptr && HoldBy(*seen, operation.owner) != nullptr)
+        names.push_back(member.name);
+    }
+    if (names.empty()) return "";
+    return base::StrCat(Enumerate(names), names.size() == 1 ? " was" : " were",
+                        " left offline, held by ", operation.owner,
+                        "; `rosterctl operation ", operation.id,
+                        " --cancel --release` brings ",
+                        names.size() == 1 ? "it" : "them", " online");
   }
 
   void SetWaiting(const std::string& blocked) {

@@ -8,6 +8,7 @@
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "model/timestamp.h"
 #include "monitor/control/order_edit.h"
 #include "monitor/control/targets.h"
 
@@ -34,6 +35,35 @@ bool NeverSeen(const ClusterView& view, const std::string& name) {
   return member == nullptr || member->never_seen();
 }
 
+// What `hold` takes the place of, in the words of what changes by it; empty if
+// it is its owner's first.
+std::string WhatItReplaces(const model::Order& order, const model::Hold& hold) {
+  for (const model::Hold& old : order.holds) {
+    if (old.owner != hold.owner) continue;
+    const auto time = [](absl::Time at) {
+      return at == absl::InfiniteFuture() ? "none" : model::FormatTimestamp(at);
+    };
+    std::vector<std::string> was;
+    const auto add = [&](std::string_view what, const std::string& before,
+                         const std::string& after) {
+      if (before != after)
+        was.push_back(
+            base::StrCat(what, " ", before.empty() ? "none" : before));
+    };
+    add("reason", old.reason, hold.reason);
+    add("ticket", old.ticket, hold.ticket);
+    add("mode", std::string(model::HoldModeName(old.mode)),
+        std::string(model::HoldModeName(hold.mode)));
+    add("deadline", time(old.deadline), time(hold.deadline));
+    add("expiry", time(old.expires_at), time(hold.expires_at));
+    return base::StrCat(
+        "replaced the hold of ", hold.owner,
+        was.empty() ? ", which was the same"
+                    : base::StrCat("; before: ", absl::StrJoin(was, ", ")));
+  }
+  return "";
+}
+
 // What was answered, and how things stand now. `planned` is what a request that
 // is only validated would have done: nothing stands as it says.
 std::vector<OrderChange> ChangesOf(const Committed& committed,
@@ -49,6 +79,9 @@ std::vector<OrderChange> ChangesOf(const Committed& committed,
                          .epoch = stored.epoch,
                          .released_hold_ids = stored.released};
       change.never_seen = NeverSeen(*committed.view, change.name);
+      for (OrderChange& one : planned)
+        if (one.name == change.name && one.epoch == change.epoch)
+          change.notes = std::move(one.notes);
       if (const MemberPtr member = committed.view->members.Find(change.name))
         change.holds = member->order->holds;
       changes.push_back(std::move(change));
@@ -66,6 +99,53 @@ absl::Status Unreadable(const OrderNode& node, const std::string& path) {
                        " cannot be read, and was left as it is: ",
                        base::Message(node.problem), ". Mend or delete ", path)),
       "ORDER_UNREADABLE", {{"member", node.name}});
+}
+
+// "held by h-1 of ops"
+std::string HeldBy(const model::Order& order) {
+  std::vector<std::string> held_by;
+  for (const model::Hold& hold : order.holds)
+    held_by.push_back(base::StrCat(hold.id, " of ", hold.owner));
+  return held_by.empty()
+             ? "not held at all"
+             : base::StrCat("held by ", absl::StrJoin(held_by, ", "));
+}
+
+// Whether each of `orders`, which were asked for by name, has such a hold. A
+// name of nobody is mostly a typing error.
+absl::Status CheckHeld(const std::vector<OrderNode>& orders,
+                       const HoldFilter& filter, const ClusterView& view) {
+  std::vector<std::string> unknown;
+  std::vector<const OrderNode*> without;
+  for (const OrderNode& node : orders) {
+    std::vector<std::string> matching;
+    if (ReleaseHolds(node.order, filter, matching)) continue;
+    without.push_back(&node);
+    if (!node.order.held() && view.members.Find(node.name) == nullptr)
+      unknown.push_back(node.name);
+  }
+  if (without.empty()) return absl::OkStatus();
+  const std::string_view unchanged =
+      orders.size() > 1 ? "nothing was changed: " : "";
+  if (!unknown.empty())
+    return base::WithReason(absl::NotFoundError(base::StrCat(
+                                unchanged, "never seen in cluster ",
+                                view.cluster, ": ", Enumerate(unknown))),
+                            "MEMBER_NOT_FOUND", {{"member", unknown.front()}});
+  std::vector<std::string> reasons;
+  bool other_holds = false;
+  for (const OrderNode* node : without) {
+    reasons.push_back(base::StrCat(node->name, " has no such hold; it is ",
+                                   HeldBy(node->order)));
+    other_holds |= node->order.held();
+  }
+  base::ErrorMetadata metadata = {{"member", without.front()->name}};
+  if (other_holds) metadata.emplace_back("remedy", "hold_ids,owner,all_holds");
+  return base::WithReason(
+      absl::FailedPreconditionError(base::StrCat(
+          unchanged, Enumerate(reasons),
+          other_holds ? "; name the hold, its owner, or all holds" : "")),
+      "HOLD_NOT_FOUND", metadata);
 }
 
 AuditSubject Subject(std::string_view action, const std::string& reason,
@@ -172,6 +252,9 @@ absl::StatusOr<TakeOfflineResult> TakeOffline(
                          .epoch = next->epoch,
                          .holds = next->holds,
                          .never_seen = NeverSeen(view, node.name)});
+      for (std::string note : {DisobedienceNote(view, node.name),
+                               WhatItReplaces(node.order, hold)})
+        if (!note.empty()) changes.back().notes.push_back(std::move(note));
     }
     change.answer = AnswerOf(changes);
     return change;
@@ -193,20 +276,6 @@ absl::StatusOr<BringOnlineResult> BringOnline(
                           .ids = request.hold_ids,
                           .owner = request.owner,
                           .expired_by = std::nullopt};
-  const auto none = [&](const OrderNode& node) {
-    std::vector<std::string> held_by;
-    for (const model::Hold& hold : node.order.holds)
-      held_by.push_back(base::StrCat(hold.id, " of ", hold.owner));
-    return base::WithReason(
-        absl::FailedPreconditionError(base::StrCat(
-            node.name, " has no such hold; ",
-            held_by.empty()
-                ? "it is not held at all"
-                : base::StrCat("it is held by ", absl::StrJoin(held_by, ", "),
-                               "; name the hold, its owner, or all holds"))),
-        "HOLD_NOT_FOUND",
-        {{"member", node.name}, {"remedy", "hold_ids,owner,all_holds"}});
-  };
   std::vector<OrderChange> changes;
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
@@ -223,15 +292,14 @@ absl::StatusOr<BringOnlineResult> BringOnline(
         const std::vector<OrderNode> orders,
         ReadOrdersToChange(store, *fenced.view, names, request.expected_epoch,
                            request.meta.deadline));
+    if (!request.targets.names.empty())
+      ROSTER_RETURN_IF_ERROR(CheckHeld(orders, filter, *fenced.view));
     Changeset change;
     changes.clear();
     for (const OrderNode& node : orders) {
       std::vector<std::string> released;
       const auto next = ReleaseHolds(node.order, filter, released);
-      if (!next) {
-        if (!request.targets.names.empty()) return none(node);
-        continue;
-      }
+      if (!next) continue;
       change.ops.push_back(store.WriteOrder(node, *next));
       change.targets.push_back({node.name, node.order.epoch, next->epoch});
       changes.push_back({.name = node.name,

@@ -72,6 +72,7 @@ struct OrderChange {
   std::vector<std::string> released_hold_ids;
   std::vector<model::Hold> holds;  // in force afterwards
   bool never_seen = false;
+  std::vector<std::string> notes;  // what else the caller should know
 };
 
 struct TakeOfflineResult {

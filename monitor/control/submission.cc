@@ -25,8 +25,8 @@ constexpr absl::Duration kBlip = absl::Seconds(2);
 absl::Status OutOfReach(const absl::Status& status) {
   return base::WithReason(
       absl::UnavailableError(
-          base::StrCat("ZooKeeper is out of reach, so nothing can be changed: ",
-                       base::Message(status))),
+          base::StrCat("ZooKeeper is out of reach, so nothing can be changed (",
+                       base::Message(status), ")")),
       "ZOOKEEPER_UNAVAILABLE");
 }
 

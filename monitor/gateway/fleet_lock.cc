@@ -258,7 +258,8 @@ void FleetLock::BringOnline(TurnPtr turn) {
       turn->context.get(), &request, &turn->released,
       [this, turn](const grpc::Status& status) {
         // Somebody else was faster.
-        const bool gone = ReasonOf(status) == "HOLD_NOT_FOUND";
+        const bool gone = ReasonOf(status) == "HOLD_NOT_FOUND" ||
+                          ReasonOf(status) == "MEMBER_NOT_FOUND";
         Finish(turn, status.ok() || gone ? HttpResponse{.body = ""}
                                          : Refusal(status));
       });

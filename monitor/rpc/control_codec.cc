@@ -15,6 +15,7 @@ void EncodeChange(const OrderChange& change, roster::v1::OrderChange* out) {
   for (const model::Hold& hold : change.holds)
     EncodeHold(hold, out->add_holds());
   out->set_never_seen(change.never_seen);
+  for (const std::string& note : change.notes) out->add_notes(note);
 }
 
 void EncodeBudget(const model::Budget& budget, roster::v1::Budget* out) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
+#include "monitor/control/targets.h"
 #include "monitor/rpc/control_codec.h"
 #include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/member_codec.h"
@@ -33,6 +34,7 @@ void EncodeMemberHold(const ClusterView& view, const Member& member,
   out->set_overdue(member.status == model::MemberStatus::kDraining &&
                    hold.deadline <= view.as_of);
   if (!member.present) return;
+  out->set_note(DisobedienceNote(view, member.name));
   out->set_running_tasks(static_cast<int32_t>(
       std::count_if(member.record.tasks.begin(), member.record.tasks.end(),
                     [](const model::Task& task) {

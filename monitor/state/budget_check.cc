@@ -77,6 +77,9 @@ std::string LimitOf(const BudgetReport& report) {
 
 std::string Advice(const BudgetReport& report) {
   constexpr size_t kShown = 3;
+  if (report.required >= report.expected)
+    return "It never allows anybody to be taken, whoever is there: change the "
+           "budget, or force.";
   std::vector<std::string> ways;
   const auto away = static_cast<size_t>(report.expected - report.available);
   if (away > 0) {

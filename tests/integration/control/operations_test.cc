@@ -111,8 +111,12 @@ class OperationsTest : public ControlTest {
                                         std::move(request));
   }
   absl::StatusOr<StoredOperation> Change(const std::string& id,
-                                         ChangeOperationRequest::Verb verb) {
-    ChangeOperationRequest request{.verb = verb, .id = id, .reason = "why not"};
+                                         ChangeOperationRequest::Verb verb,
+                                         bool release_holds = false) {
+    ChangeOperationRequest request{.verb = verb,
+                                   .id = id,
+                                   .reason = "why not",
+                                   .release_holds = release_holds};
     request.meta.actor.name = "ops";
     return stack_->Ask<StoredOperation>(&Controller::ChangeOperation,
                                         std::move(request));
@@ -192,6 +196,46 @@ TEST_F(OperationsTest, CancelledItReleasesWhoIsUnderWay) {
           Change("op-none", ChangeOperationRequest::Verb::kPause).status())
           .reason,
       "OPERATION_NOT_FOUND");
+}
+
+TEST_F(OperationsTest, WhatAFailedOneStillHoldsIsReleasedByItsName) {
+  Start(2);
+  services_["web-0"]->Obey(false);
+  RollingRestartRequest request = Restart();
+  request.pacing.step_timeout = absl::Milliseconds(100);
+  const auto started = Ask(request);
+  ASSERT_OK(started.status());
+  const std::string id = started->operation.operation.id;
+  EVENTUALLY(Operation(id).state == OperationState::kFailed);
+  EXPECT_EQ(Operation(id).problem, "1 member failed, and none may");
+  EXPECT_THAT(Operation(id).waiting, HasSubstr("web-0 was left offline"));
+  EXPECT_THAT(Operation(id).waiting, HasSubstr(id + " --cancel --release"));
+
+  using Verb = ChangeOperationRequest::Verb;
+  const auto kept = Change(id, Verb::kCancel);
+  EXPECT_EQ(base::DetailsOf(kept.status()).reason, "OPERATION_STATE");
+  EXPECT_THAT(kept.status().message(), HasSubstr("still holds web-0"));
+  EXPECT_TRUE(StoredOrder("web-0").held());
+
+  ASSERT_OK(Change(id, Verb::kCancel, /*release_holds=*/true).status());
+  EXPECT_FALSE(StoredOrder("web-0").held());
+  EXPECT_EQ(Operation(id).state, OperationState::kFailed);
+  EXPECT_EQ(Operation(id).waiting, "");
+  EXPECT_THAT(Change(id, Verb::kCancel, true).status().message(),
+              HasSubstr("holds nobody"));
+}
+
+TEST_F(OperationsTest, ARestartOfWhoObeysNoOrdersSaysSoBeforehand) {
+  Join("stub", R"({"v":1,"service":"search"})");
+  stack_ = MakeStack();
+  EVENTUALLY(stack_->status("stub") == "UP");
+  RollingRestartRequest request = Restart();
+  request.meta.validate_only = true;
+  request.targets = {.names = {"stub"}, .selector = ""};
+  const auto plan = Ask(request);
+  ASSERT_OK(plan.status());
+  EXPECT_EQ(plan->operation.operation.members[0].problem,
+            "obeys no orders: its work goes on");
 }
 
 TEST_F(OperationsTest, AMemberIsPartOfOneOperationAtATime) {

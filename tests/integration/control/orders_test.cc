@@ -17,6 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 using testing::StatusIs;
 
@@ -102,6 +103,53 @@ TEST_F(OrdersTest, TheSameOwnerChangesTheTermsOfItsHold) {
   ASSERT_THAT(StoredOrder("web-01").holds, SizeIs(1));
   EXPECT_EQ(StoredOrder("web-01").holds[0].mode, model::HoldMode::kImmediate);
   EXPECT_EQ(StoredOrder("web-01").epoch, 2);
+}
+
+TEST_F(OrdersTest, AHoldThatIsReplacedSaysWhatItWasBefore) {
+  Start({"web-01"});
+  TakeOfflineRequest first = Drain({"web-01"});
+  first.terms.ticket = "OPS-12";
+  const auto placed = stack_->TakeOffline(first);
+  ASSERT_OK(placed.status());
+  EXPECT_THAT(placed->changes[0].notes, IsEmpty());
+  TakeOfflineRequest again = Drain({"web-01"});
+  again.terms.reason = "again";
+  const auto replaced = stack_->TakeOffline(again);
+  ASSERT_OK(replaced.status());
+  EXPECT_THAT(replaced->changes[0].notes,
+              ElementsAre("replaced the hold of ops; before: reason kernel "
+                          "upgrade, ticket OPS-12"));
+}
+
+TEST_F(OrdersTest, AMemberThatObeysNoOrdersIsNamed) {
+  Join("stub");
+  stack_ = MakeStack();
+  EVENTUALLY(stack_->status("stub") == "UP");
+  TakeOfflineRequest request = Drain({"stub"});
+  request.meta.validate_only = true;
+  for (const bool trial : {true, false}) {
+    request.meta.validate_only = trial;
+    const auto result = stack_->TakeOffline(request);
+    ASSERT_OK(result.status());
+    EXPECT_THAT(result->changes[0].notes,
+                ElementsAre("obeys no orders: its work goes on"));
+  }
+}
+
+TEST_F(OrdersTest, ATypingErrorIsNoMemberWithoutAHold) {
+  Start({"web-01", "web-02"});
+  ASSERT_OK(stack_->TakeOffline(Drain({"web-01"})).status());
+  const auto unknown = stack_->BringOnline(Release({"web-01", "wbe-02"}));
+  EXPECT_THAT(unknown, StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(ReasonOf(unknown.status()), "MEMBER_NOT_FOUND");
+  EXPECT_THAT(unknown.status().message(), HasSubstr("wbe-02"));
+
+  const auto unheld = stack_->BringOnline(Release({"web-01", "web-02"}));
+  EXPECT_EQ(ReasonOf(unheld.status()), "HOLD_NOT_FOUND");
+  EXPECT_EQ(unheld.status().message(),
+            "nothing was changed: web-02 has no such hold; it is not held at "
+            "all");
+  EXPECT_TRUE(StoredOrder("web-01").held());
 }
 
 TEST_F(OrdersTest, ANameNeverSeenNeedsToBeAllowed) {
@@ -320,6 +368,9 @@ TEST_F(OrdersTest, F64_WithoutZooKeeperNothingIsChanged) {
   const auto result = stack_->TakeOffline(Drain({"web-01"}));
   EXPECT_THAT(result, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(ReasonOf(result.status()), "ZOOKEEPER_UNAVAILABLE");
+  EXPECT_THAT(result.status().message(),
+              StartsWith("ZooKeeper is out of reach, so nothing can be changed "
+                         "("));
   EXPECT_FALSE(StoredOrder("web-01").held());
 }
 

@@ -280,6 +280,10 @@ TEST_F(OperationPlanTest, AMemberThatDoesNotDrainInTimeFailsAndStaysHeld) {
   EXPECT_THAT(plan.release, IsEmpty());
   EXPECT_THAT(plan.hold, IsEmpty()) << "a failed operation begins nobody";
   EXPECT_EQ(operation_.state, OperationState::kFailed);
+  EXPECT_EQ(operation_.problem, "1 member failed, and none may");
+  EXPECT_EQ(operation_.waiting,
+            "m1 was left offline, held by op-1; `rosterctl operation op-1 "
+            "--cancel --release` brings it online");
 }
 
 TEST_F(OperationPlanTest, FailuresWithinTheLimitDoNotStopIt) {
@@ -304,7 +308,7 @@ TEST_F(OperationPlanTest, WhoWasBegunIsNotLeftHalfwayByTheFailuresOfOthers) {
   Pass(absl::Seconds(31));
   EXPECT_THAT(Step().hold, IsEmpty());
   EXPECT_EQ(operation_.state, OperationState::kRunning);
-  EXPECT_THAT(operation_.waiting, HasSubstr("1 members failed"));
+  EXPECT_THAT(operation_.waiting, HasSubstr("1 member failed, and none may"));
   Restart("m2");
   EXPECT_THAT(Step().release, ElementsAre("m2"));
   Report("m2", "UP");

@@ -94,7 +94,11 @@ TEST_F(BudgetCheckTest, AFreezeAllowsNothing) {
     const BudgetReport report = Check(freeze, {"web-01"});
     EXPECT_EQ(report.allowed, 0);
     EXPECT_FALSE(report.satisfied());
-    EXPECT_THAT(report.explanation, HasSubstr("Change the budget, or force."));
+    EXPECT_THAT(report.explanation,
+                HasSubstr("It never allows anybody to be taken, "
+                          "whoever is there: change the "
+                          "budget, or force."));
+    EXPECT_THAT(report.explanation, Not(HasSubstr("Wait")));
   }
 }
 
