@@ -7,12 +7,12 @@
 #include "coordination/candidacy.h"
 #include "coordination/candidate_name.h"
 #include "coordination/contender.h"
+#include "coordination/line_name.h"
 #include "coordination/node_removal.h"
 #include "coordination/retry.h"
 #include "coordination/succession.h"
 #include "model/designation.h"
 #include "model/paths.h"
-#include "model/sequential_name.h"
 
 namespace roster::coordination {
 namespace {
@@ -173,11 +173,10 @@ absl::StatusOr<Leader> Election::FindLeader(Client& client,
       absl::StatusOr<zk::Children> children =
           client.blocking().GetChildren(path, deadline);
       if (!children.ok()) return children.status();
-      const std::vector<std::string> line =
-          model::SortBySequence(std::move(children->names), kLatchMarker);
+      const Line line = ReadElectionLine(children->names);
       if (line.empty())
         return absl::NotFoundError(base::StrCat(path, ": nobody leads"));
-      std::string first = ChildPath(path, line.front());
+      std::string first = ChildPath(path, line.nodes.front().name);
       absl::StatusOr<zk::OwnedNode> node =
           client.blocking().Get(first, deadline);
       if (absl::IsNotFound(node.status())) continue;  // gone meanwhile

@@ -3,9 +3,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "coordination/candidate_name.h"
+#include "coordination/line_name.h"
 #include "coordination/node_removal.h"
-#include "model/sequential_name.h"
 #include "zk/status.h"
 
 namespace roster::coordination {
@@ -61,10 +60,9 @@ void LeaderWatch::List() {
       path_, /*watcher=*/0,
       requests_.Wrap([this](absl::StatusOr<zk::Children> children) {
         if (!children.ok()) return OnError(children.status());
-        std::vector<std::string> line = model::SortBySequence(
-            std::move(children->names), std::string(kLatchMarker));
+        const Line line = ReadElectionLine(children->names);
         if (line.empty()) return AwaitCandidates();
-        ReadFirst(std::move(line));
+        ReadFirst(line.nodes.front().name);
       }));
 }
 
@@ -73,15 +71,14 @@ void LeaderWatch::AwaitCandidates() {
       path_, watcher_,
       requests_.Wrap([this](absl::StatusOr<zk::Children> children) {
         if (!children.ok()) return OnError(children.status());
-        std::vector<std::string> line = model::SortBySequence(
-            std::move(children->names), std::string(kLatchMarker));
+        const Line line = ReadElectionLine(children->names);
         if (line.empty()) return Found(std::nullopt);
-        ReadFirst(std::move(line));
+        ReadFirst(line.nodes.front().name);
       }));
 }
 
-void LeaderWatch::ReadFirst(std::vector<std::string> names) {
-  const std::string first = ChildPath(path_, names.front());
+void LeaderWatch::ReadFirst(const std::string& name) {
+  const std::string first = ChildPath(path_, name);
   session_.Get(
       first, watcher_,
       requests_.Wrap([this, first](const absl::StatusOr<zk::Node>& node) {

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "base/backoff.h"
@@ -14,8 +13,9 @@
 namespace roster::coordination {
 
 // LeaderWatch knows who leads one election without taking part in it: of a
-// line of candidates the first, of a node that a StaticElection created its
-// creator; what stands at the path tells which of the two it is. It watches the
+// line of candidates the first, whoever wrote them (see line_name.h), of a node
+// that a StaticElection created its creator; what stands at the path tells
+// which of the two it is. It watches the
 // leader's node and the path, and the line only while it is empty, so that
 // candidates that come and go wake nobody.
 //
@@ -43,7 +43,7 @@ class LeaderWatch {
   void Look();
   void List();
   void AwaitCandidates();
-  void ReadFirst(std::vector<std::string> names);
+  void ReadFirst(const std::string& name);
   void Found(std::optional<Leader> leader);
   void OnError(const absl::Status& status);
 

@@ -81,6 +81,10 @@ Line ReadLine(const std::vector<std::string>& names,
   return line;
 }
 
+Line ReadElectionLine(const std::vector<std::string>& names) {
+  return ReadLine(names, {LineRole::kCandidate, LineRole::kExclusive});
+}
+
 size_t CountHolders(const Line& line) {
   if (line.empty()) return 0;
   const auto writer =

@@ -47,6 +47,10 @@ struct Line {
 Line ReadLine(const std::vector<std::string>& names,
               const std::vector<LineRole>& roles);
 
+// An election's candidates in line, the first of which leads, whoever wrote
+// them: Curator's LeaderSelector and kazoo's Election stand in line for a lock.
+Line ReadElectionLine(const std::vector<std::string>& names);
+
 // How many at the head of `line` have the lock: its readers up to the first
 // writer, or else one. (Of a thread that writes and takes the read lock, too,
 // the names do not tell; it counts as waiting with that.)

@@ -69,6 +69,30 @@ TEST_F(LeaderObserverTest, TellsWhoLeadsAnElectionFromItsFirstDayOn) {
   EVENTUALLY_THAT(told(), ElementsAre("nobody", "one", "two", "nobody", "one"));
 }
 
+// Nodes as kazoo's Election and Curator's LeaderSelector name them.
+TEST_F(LeaderObserverTest, TellsWhoLeadsALineThatOthersWrote) {
+  const std::string kazoo = "/election/0f3b5b7a9c6d4e1f8a2b3c4d5e6f7a8b";
+  const std::string curator =
+      "/election/_c_67e4a3c5-5c1e-4b0e-9a6e-0d3f0d9f1a11";
+  ASSERT_OK(probe_.Create("/election", ""));
+  Peer looker(servers_);
+  LeaderObserver observer(looker, Options());
+  EVENTUALLY_THAT(told(), ElementsAre("nobody"));
+  const auto find = [&] {
+    const auto leader = Election::FindLeader(looker, "/election", Patience());
+    return leader.ok() ? leader->id : "nobody";
+  };
+  EXPECT_EQ(find(), "nobody");
+
+  ASSERT_OK(probe_.Create(kazoo + "__lock__0000000003", "web-01"));
+  ASSERT_OK(probe_.Create(curator + "-lock-0000000004", "web-02"));
+  EVENTUALLY_THAT(told(), ElementsAre("nobody", "web-01"));
+  EXPECT_EQ(find(), "web-01");
+  ASSERT_OK(probe_.Delete(kazoo + "__lock__0000000003"));
+  EVENTUALLY_THAT(told(), ElementsAre("nobody", "web-01", "web-02"));
+  EXPECT_EQ(find(), "web-02");
+}
+
 TEST_F(LeaderObserverTest, TellsWhoLeadsAStaticElection) {
   Peer looker(servers_), one(servers_);
   StaticElection election(one, {.path = "/election", .data = "one"});

@@ -119,5 +119,17 @@ TEST(LineTest, APageGoesOnBehindANodeThatHasGone) {
   EXPECT_THAT(CountUpTo(line, "junk"), Eq(std::nullopt));
 }
 
+TEST(LineTest, AnElectionsCandidatesAreWhoeverWroteThem) {
+  const Line line = ReadElectionLine({Kazoo("__lock__0000000007"),
+                                      Curator("-lock-0000000006"),
+                                      Curator("-web-01-latch-0000000005"),
+                                      Kazoo("__rlock__0000000004"), "junk"});
+  EXPECT_THAT(line.nodes, ElementsAre(Field(&LineName::sequence, 5),
+                                      Field(&LineName::sequence, 6),
+                                      AllOf(Field(&LineName::sequence, 7),
+                                            Field(&LineName::kazoo, true))));
+  EXPECT_THAT(line.foreign, ElementsAre(Kazoo("__rlock__0000000004"), "junk"));
+}
+
 }  // namespace
 }  // namespace roster::coordination
