@@ -1,5 +1,8 @@
 #include "cli/fields.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/strings.h"
 #include "cli/printer_table.h"
 #include "cli/text.h"
@@ -29,10 +32,20 @@ void Fields::AddMap(std::string_view label,
 }
 
 void Fields::Line(std::string_view label, std::string_view text) {
-  constexpr size_t kLabelWidth = 13;
-  std::string head = label.empty() ? std::string() : base::StrCat(label, ":");
-  head.resize(kLabelWidth, ' ');
-  out_ += base::StrCat(head, text, "\n");
+  lines_.push_back({label.empty() ? std::string() : base::StrCat(label, ":"),
+                    std::string(text)});
+}
+
+std::string Fields::Take() {
+  size_t width = 13;  // as a rule
+  for (const auto& [head, text] : lines_)
+    width = std::max(width, head.size() + 1);
+  std::string out;
+  for (auto& [head, text] : std::exchange(lines_, {})) {
+    head.resize(width, ' ');
+    out += base::StrCat(head, text, "\n");
+  }
+  return out;
 }
 
 std::string Section(std::string_view heading, const Table& table,

@@ -3,6 +3,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "cli/table.h"
@@ -26,13 +28,14 @@ class Fields {
                const google::protobuf::Timestamp& timestamp, absl::Time now);
   void AddMap(std::string_view label,
               const std::map<std::string, std::string>& map);
-  std::string Take() { return std::move(out_); }
+  // The lines, which begin anew.
+  std::string Take();
 
  private:
   void Line(std::string_view label, std::string_view text);
 
   const RenderOptions options_;
-  std::string out_;
+  std::vector<std::pair<std::string, std::string>> lines_;  // heads, texts
 };
 
 // A table, moved in under a heading.

@@ -1,5 +1,8 @@
 #include "cli/printer_leader.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "cli/fields.h"
@@ -40,6 +43,30 @@ std::string SourceText(const roster::v1::GetLeaderResponse& answer,
     default:
       return "";
   }
+}
+
+// Those without candidates may get some that do.
+bool AnyObeys(const roster::v1::Election& election) {
+  if (election.kind() == roster::v1::ELECTION_KIND_STATIC) return false;
+  const auto& candidates = election.candidates();
+  return candidates.empty() ||
+         std::any_of(candidates.begin(), candidates.end(),
+                     [](const Contender& one) {
+                       return one.format() == roster::v1::NODE_FORMAT_ROSTER;
+                     });
+}
+
+bool HasCandidate(const roster::v1::Election& election,
+                  const std::string& name) {
+  // Whose member it is, by its session, need not be what it goes by.
+  const std::string tag = base::StrCat("-", name, "-latch-");
+  const auto is = [&](const Contender& one) {
+    return one.member() == name || one.data().text() == name ||
+           absl::StrContains(one.node(), tag);
+  };
+  const auto& candidates = election.candidates();
+  return (election.has_leader() && is(election.leader())) ||
+         std::any_of(candidates.begin(), candidates.end(), is);
 }
 
 }  // namespace
@@ -114,6 +141,24 @@ std::string LeaderDetail(const std::string& name,
                   {candidate.node()},
                   {Age(candidate.create_time(), now)}});
   return base::StrCat(fields.Take(), Section("Candidates", table, options));
+}
+
+std::vector<std::string> DesignationDoubts(
+    const std::string& name, const roster::v1::Designation& designation,
+    const roster::v1::Election* election) {
+  if (election == nullptr)
+    return {base::StrCat("there is no election '", name,
+                         "' yet; the designation waits for it")};
+  std::vector<std::string> doubts;
+  if (!AnyObeys(*election))
+    doubts.push_back(base::StrCat(
+        "none of the candidates of '", name,
+        "' obeys designations; only those of Roster's library do"));
+  for (const std::string& leader : designation.leaders())
+    if (!HasCandidate(*election, leader))
+      doubts.push_back(base::StrCat("'", leader, "' is no candidate of '", name,
+                                    "' at present"));
+  return doubts;
 }
 
 std::string DesignationText(const roster::v1::Designation& designation) {

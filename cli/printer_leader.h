@@ -24,6 +24,13 @@ std::string LeaderDetail(const std::string& name,
                          const roster::v1::Election* election, absl::Time now,
                          const RenderOptions& options);
 
+// Why `designation` may have no effect, one sentence each: there is no such
+// election (null) or no such candidate yet, or none of the candidates obeys.
+// `election` has all candidates.
+std::vector<std::string> DesignationDoubts(
+    const std::string& name, const roster::v1::Designation& designation,
+    const roster::v1::Election* election);
+
 // "web-01, web-02; hand back immediately".
 std::string DesignationText(const roster::v1::Designation& designation);
 
