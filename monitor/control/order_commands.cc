@@ -333,8 +333,11 @@ absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
                                      absl::Time deadline) {
   auto orders = store.ReadOrders({name}, ClusterView(), deadline);
   if (!orders.ok())
-    return base::WithReason(std::move(orders).status(),
-                            "ZOOKEEPER_UNAVAILABLE");
+    return base::WithReason(
+        absl::Status(orders.status().code(),
+                     base::StrCat("ZooKeeper is out of reach (",
+                                  base::Message(orders.status()), ")")),
+        "ZOOKEEPER_UNAVAILABLE");
   OrderNode& node = orders->front();
   return StoredOrder{.order = std::move(node.order),
                      .problem = std::string(base::Message(node.problem)),

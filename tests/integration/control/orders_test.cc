@@ -1,6 +1,7 @@
 // Holds on a real ZooKeeper: placing, releasing, refusing, and what is left of
 // them when something breaks in between.
 
+#include <future>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -372,6 +373,12 @@ TEST_F(OrdersTest, F64_WithoutZooKeeperNothingIsChanged) {
               StartsWith("ZooKeeper is out of reach, so nothing can be changed "
                          "("));
   EXPECT_FALSE(StoredOrder("web-01").held());
+  std::promise<absl::Status> asked;
+  stack_->controller().GetOrder(
+      "web-01", absl::Now() + absl::Milliseconds(200),
+      [&](const auto& order) { asked.set_value(order.status()); });
+  EXPECT_THAT(asked.get_future().get().message(),
+              StartsWith("ZooKeeper is out of reach ("));
 }
 
 TEST_F(OrdersTest, OnlyAMemberPastItsDeadlineIsEvicted) {
