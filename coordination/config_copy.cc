@@ -1,5 +1,6 @@
 #include "coordination/config_copy.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -33,6 +34,10 @@ ConfigCopy::ConfigCopy(std::string file, std::string origin)
     : file_(std::move(file)), origin_(std::move(origin)) {}
 
 absl::StatusOr<ConfigView> ConfigCopy::Load() const {
+  // A folder would throw, and a pipe keep us waiting.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file_, error))
+    return absl::NotFoundError(base::StrCat(file_, ": is no file"));
   std::ifstream in(file_, std::ios::binary);
   if (!in) return absl::NotFoundError(base::StrCat(file_, ": cannot be read"));
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});

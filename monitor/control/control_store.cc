@@ -10,6 +10,7 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "zk/status.h"
 
 namespace roster::monitor {
@@ -17,6 +18,10 @@ namespace {
 
 // ZooKeeper refuses packets over 1 MiB and drops their connection.
 constexpr size_t kMaxTransactionBytes = 900 * 1024;
+
+// Of what is audited of a change that was refused.
+constexpr size_t kMaxRefusalBytes = 2048;
+constexpr size_t kMaxRefusalTargets = 100;
 
 size_t BytesOf(const std::vector<zk::Op>& ops) {
   size_t bytes = 0;
@@ -120,7 +125,10 @@ model::AuditEntry ControlStore::MakeAudit(const AuditSubject& subject,
 void ControlStore::AuditRefusal(model::AuditEntry audit,
                                 const absl::Status& refusal) {
   audit.result = absl::StatusCodeToString(refusal.code());
-  audit.message = base::Message(refusal);
+  // Anybody can be refused as often as they like: it is not to fill ZooKeeper.
+  audit.message = base::TruncateUtf8(base::Message(refusal), kMaxRefusalBytes);
+  if (audit.targets.size() > kMaxRefusalTargets)
+    audit.targets.resize(kMaxRefusalTargets);
   const absl::Time deadline = absl::Now() + absl::Seconds(2);
   const auto write = [&] {
     return session_.Create(model::JoinPath(paths().audit, "e-"),

@@ -56,6 +56,35 @@ absl::StatusOr<Contender> FindHolder(FolderReader& reader,
   return std::move(holder.front());
 }
 
+bool Within(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) &&
+         (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// PathOf(), where something may be changed: below `root`, or where nothing is
+// Roster's. What it keeps itself, and its members, look like bars and locks to
+// somebody who mistypes a path.
+absl::StatusOr<std::string> ChangeablePathOf(const CoordinationTarget& target,
+                                             const ControlStore& store,
+                                             const std::string& root) {
+  ROSTER_ASSIGN_OR_RETURN(std::string path, PathOf(target, root));
+  if (path.size() > root.size() && Within(path, root)) return path;
+  // "/roster", of "/roster/default/locks".
+  std::string state = root;
+  for (int up = 0; up < 2; ++up) state.resize(state.rfind('/'));
+  for (const std::string& own : {state, store.options().members_path})
+    if (Within(path, own) || Within(own, path))
+      return base::WithReason(
+          base::WithBadField(absl::InvalidArgumentError(base::StrCat(
+                                 "path: ", path,
+                                 " is a place of Roster's own; only what is "
+                                 "below ",
+                                 root, " may be changed there")),
+                             "path"),
+          "INVALID_COORDINATION_PATH");
+  return path;
+}
+
 absl::StatusOr<BarrierInfo> FindClosed(FolderReader& reader,
                                        const std::string& path) {
   auto barrier = ReadBarrier(reader, path, /*limit=*/1, /*after=*/"");
@@ -75,8 +104,9 @@ absl::StatusOr<BarrierInfo> FindClosed(FolderReader& reader,
 
 absl::StatusOr<ForceReleaseResult> ForceReleaseLock(
     ControlStore& store, const ForceReleaseRequest& request) {
-  ROSTER_ASSIGN_OR_RETURN(const std::string path,
-                          PathOf(request.target, store.paths().locks));
+  ROSTER_ASSIGN_OR_RETURN(
+      const std::string path,
+      ChangeablePathOf(request.target, store, store.paths().locks));
   // What is answered if the same request was done before.
   Contender holder{.node = request.node, .czxid = request.czxid};
   ROSTER_ASSIGN_OR_RETURN(
@@ -104,8 +134,9 @@ absl::StatusOr<ForceReleaseResult> ForceReleaseLock(
 
 absl::StatusOr<OpenBarrierResult> OpenBarrier(
     ControlStore& store, const OpenBarrierRequest& request) {
-  ROSTER_ASSIGN_OR_RETURN(const std::string path,
-                          PathOf(request.target, store.paths().barriers));
+  ROSTER_ASSIGN_OR_RETURN(
+      const std::string path,
+      ChangeablePathOf(request.target, store, store.paths().barriers));
   ROSTER_ASSIGN_OR_RETURN(
       const Committed committed,
       store.Commit(

@@ -1,5 +1,6 @@
 #include "monitor/control/designation_commands.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -16,6 +17,7 @@ struct Stored {
   bool exists = false;
   int32_t znode_version = 0;
   model::Designation designation;  // of version 0 if it cannot be read
+  absl::Status problem;            // why it cannot
 };
 
 absl::StatusOr<Stored> Read(ControlStore& store, const std::string& path,
@@ -27,7 +29,10 @@ absl::StatusOr<Stored> Read(ControlStore& store, const std::string& path,
   stored.exists = true;
   stored.znode_version = node->stat.version;
   auto read = model::ParseDesignation(node->data);
-  if (read.ok()) stored.designation = *std::move(read);
+  if (read.ok())
+    stored.designation = *std::move(read);
+  else
+    stored.problem = read.status();
   return stored;
 }
 
@@ -79,6 +84,15 @@ absl::StatusOr<Changeset> Plan(ControlStore& store,
     planned = stored.designation;
     return change;
   }
+  // Left as somebody made it, until it is ended on purpose.
+  if (!stored.problem.ok() || version == std::numeric_limits<int64_t>::max())
+    return base::WithReason(
+        absl::FailedPreconditionError(base::StrCat(
+            path, ": ",
+            stored.problem.ok() ? "has the last version there is"
+                                : base::Message(stored.problem),
+            "; nothing was changed. End it first (rosterctl leader clear)")),
+        "DESIGNATION_UNREADABLE");
   planned = Wanted(request, version + 1);
   planned.at = absl::Now();
   change.answer.version = planned.version;

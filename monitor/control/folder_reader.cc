@@ -24,7 +24,13 @@ absl::Status BadPath(std::string_view field, std::string_view why) {
       "INVALID_COORDINATION_PATH");
 }
 
+// ZooKeeper has no limit; an error that repeats the path has to have one.
+constexpr size_t kMaxPathBytes = 1024;
+
 absl::Status CheckPath(std::string_view field, std::string_view path) {
+  if (path.size() > kMaxPathBytes)
+    return BadPath(field,
+                   base::StrCat("longer than ", kMaxPathBytes, " bytes"));
   if (const absl::Status valid = model::ValidatePath(path); !valid.ok())
     return BadPath(field, base::Message(valid));
   if (path == "/zookeeper" || path.starts_with("/zookeeper/"))

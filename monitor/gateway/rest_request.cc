@@ -2,7 +2,10 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
@@ -11,6 +14,7 @@
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "monitor/http/http_query.h"
+#include "nlohmann/json.hpp"
 
 namespace roster::monitor {
 namespace {
@@ -26,10 +30,42 @@ absl::Status Bad(std::string_view field, std::string_view what) {
       absl::InvalidArgumentError(base::StrCat(name, ": ", what)), name);
 }
 
+// What protobuf's reader does not mind: a key that is given twice, and bytes
+// that are not given at all, which would be taken for no bytes.
+absl::Status CheckKeys(const std::string& body, const Message& message) {
+  using Event = nlohmann::json::parse_event_t;
+  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  std::set<std::string> outermost;
+  std::string twice;
+  const auto look = [&](int, Event event, nlohmann::json& parsed) {
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::key && !keys.empty() &&
+        !keys.back().insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
+    if (event == Event::object_end && !keys.empty()) {
+      outermost = std::move(keys.back());
+      keys.pop_back();
+    }
+    return true;
+  };
+  // What is no JSON is told by the reader.
+  (void)nlohmann::json::parse(body, look, /*allow_exceptions=*/false);
+  if (!twice.empty()) return Bad(twice, "is given twice in the body");
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i)
+    if (type.field(i)->type() == FieldDescriptor::TYPE_BYTES &&
+        !outermost.contains(type.field(i)->name()) &&
+        !outermost.contains(type.field(i)->json_name()))
+      return Bad(type.field(i)->name(),
+                 "is missing from the body; \"\" stands for no bytes");
+  return absl::OkStatus();
+}
+
 absl::Status ReadBody(const std::string& body, Message* message) {
-  if (body.empty()) return absl::OkStatus();
   if (!base::IsValidUtf8(body))
     return absl::InvalidArgumentError("the body is not UTF-8");
+  ROSTER_RETURN_IF_ERROR(CheckKeys(body, *message));
+  if (body.empty()) return absl::OkStatus();
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = false;
   const auto status =

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -68,6 +69,12 @@ TEST_F(LeaderCopyTest, SaysWhyItIsOfNoUse) {
   Put(R"({"v":1,"origin":"zk:2181 /roster/default/elections",)"
       R"("elections":{"x":{"designation":{"v":1}}}})");
   EXPECT_THAT(copy_.Load(), StatusIs(kInvalidArgument, HasSubstr("leaders")));
+}
+
+TEST_F(LeaderCopyTest, AFolderInItsPlaceIsNoCopy) {
+  std::filesystem::create_directory(file_);
+
+  EXPECT_THAT(copy_.Load().status(), StatusIs(kNotFound));
 }
 
 TEST_F(LeaderCopyTest, AFolderThatIsMissingIsAnError) {

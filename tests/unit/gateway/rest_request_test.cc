@@ -132,6 +132,19 @@ TEST(RestRequestTest, BodiesThatAreNoneAreRefused) {
               StatusIs(kBad, HasSubstr("no body")));
 }
 
+TEST(RestRequestTest, KeysGivenTwiceAndValuesNotGivenAreRefused) {
+  const auto put = [](const std::string& body) {
+    return Build({.method = "PUT", .path = "/api/v1/config/a", .body = body})
+        .status();
+  };
+  EXPECT_OK(put(R"({"value":"YWJj"})"));
+  EXPECT_OK(put(R"({"value":""})"));
+  EXPECT_THAT(put(R"({"value":"YWJj","value":"ZGVm"})"),
+              StatusIs(kBad, HasSubstr("value: is given twice")));
+  EXPECT_THAT(put(R"({"actor":"x"})"), StatusIs(kBad, HasSubstr("missing")));
+  EXPECT_THAT(put(""), StatusIs(kBad, HasSubstr("missing")));
+}
+
 TEST(RestRequestTest, BrokenQueriesAreRefused) {
   for (const char* query : {"cluster=%", "cluster=%zz", "cluster=%ff", "%=1"})
     EXPECT_THAT(
