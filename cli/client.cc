@@ -79,8 +79,9 @@ std::string Cause(const std::string& message) {
     const size_t colon = cause.rfind(": ");
     cause = cause.substr(colon + 2);
   }
+  // Names keep their capital.
   if (cause.size() > 1 && absl::ascii_isupper(cause[0]) &&
-      absl::ascii_islower(cause[1])) {
+      absl::ascii_islower(cause[1]) && !cause.starts_with("ZooKeeper")) {
     cause[0] = absl::ascii_tolower(cause[0]);
   }
   return cause;

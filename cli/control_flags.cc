@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -14,6 +15,7 @@
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "cli/format.h"
+#include "cli/nearest.h"
 #include "cli/text.h"
 
 namespace roster::cli {
@@ -122,6 +124,30 @@ absl::Status ForRepeating(absl::Status status, const std::string& request_id) {
           base::Message(status),
           "; it may have happened: the same command with --request-id ",
           request_id, " tells, and does not do it twice"));
+}
+
+absl::Status WithNearNames(absl::Status status, Client& client,
+                           const std::string& cluster,
+                           const std::vector<std::string>& asked) {
+  constexpr size_t kMost = 3;
+  const std::string reason = base::DetailsOf(status).reason;
+  if (asked.empty() || reason != "MEMBER_NOT_FOUND") return status;
+  roster::v1::ListMembersRequest request;
+  request.set_cluster(cluster);
+  const auto members = client.ListAllMembers(request, nullptr);
+  if (!members.ok()) return status;
+  std::vector<std::string> names;
+  for (const auto& member : *members) names.push_back(member.name());
+  std::vector<std::string> near;
+  for (const std::string& name : asked) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    for (std::string& one : Nearest(name, names, kMost))
+      if (near.size() < kMost) near.push_back(std::move(one));
+  }
+  return base::WithReason(
+      absl::Status(status.code(),
+                   base::StrCat(base::Message(status), DidYouMean(near))),
+      reason);
 }
 
 bool PacingFlags::given() const {

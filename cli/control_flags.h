@@ -61,6 +61,12 @@ std::string RequestId(const std::string& flag);
 // happened.
 absl::Status ForRepeating(absl::Status status, const std::string& request_id);
 
+// `status` of a change to members that were asked for by name; if it says that
+// one of them is none, with the names that may have been meant.
+absl::Status WithNearNames(absl::Status status, Client& client,
+                           const std::string& cluster,
+                           const std::vector<std::string>& asked);
+
 // Batches.
 struct PacingFlags {
   std::string batch_size;

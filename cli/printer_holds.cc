@@ -39,6 +39,7 @@ std::vector<Column> HoldColumns(bool wide) {
   }
   columns.push_back({.header = "REASON", .max_width = wide ? 200 : 30});
   columns.push_back({.header = "AGE", .ticking = true});
+  columns.push_back({.header = "NOTE", .max_width = 40});
   return columns;
 }
 
@@ -63,6 +64,7 @@ std::vector<Cell> HoldRow(const roster::v1::MemberHold& held, bool wide,
   }
   row.push_back({hold.reason()});
   row.push_back({Age(hold.created_at(), now)});
+  row.push_back({held.note(), Color::kYellow});
   return row;
 }
 
@@ -72,7 +74,7 @@ std::vector<Column> OrderChangeColumns() {
           {.header = "EPOCH"},
           {.header = "HOLD", .max_width = 40},
           {.header = "DEADLINE"},
-          {.header = "NOTE", .max_width = 60}};
+          {.header = "NOTE", .max_width = 200}};
 }
 
 std::vector<Cell> OrderChangeRow(const roster::v1::OrderChange& change,
@@ -89,6 +91,7 @@ std::vector<Cell> OrderChangeRow(const roster::v1::OrderChange& change,
   if (change.never_seen()) notes.push_back("never seen yet");
   if (!others.empty())
     notes.push_back(base::StrCat("also held by ", absl::StrJoin(others, ", ")));
+  for (const std::string& note : change.notes()) notes.push_back(note);
   const std::string hold = change.hold_id().empty()
                                ? absl::StrJoin(change.released_hold_ids(), ",")
                                : change.hold_id();

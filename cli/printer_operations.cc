@@ -178,6 +178,15 @@ std::string OperationPlan(
   out += base::StrCat(total, total == 1 ? " member, " : " members, ",
                       BatchText(operation.pacing()), ", ", batches,
                       batches == 1 ? " batch\n" : " batches\n");
+  size_t notes = 0;
+  for (const auto& member : operation.members()) {
+    if (member.problem().empty() || ++notes > kShown) continue;
+    out += base::StrCat(Colored("note", Color::kYellow, options.color), "  ",
+                        Visible(member.name()), ": ", Visible(member.problem()),
+                        "\n");
+  }
+  if (notes > kShown)
+    out += base::StrCat("... and ", notes - kShown, " more notes\n");
   for (const auto& report : budgets) {
     out += base::StrCat(
         Colored(report.satisfied() ? "allowed" : "waits",

@@ -286,7 +286,8 @@ class OperationWatch {
       return absl::OkStatus();
     return absl::AbortedError(Visible(base::StrCat(
         "operation ", id_, " ended ", OperationStateName(operation_.state()),
-        operation_.problem().empty() ? "" : ": ", operation_.problem())));
+        operation_.problem().empty() ? "" : ": ", operation_.problem(),
+        operation_.waiting().empty() ? "" : "; ", operation_.waiting())));
   }
 
   LiveTable::Picture Paint(size_t limit) const {

@@ -126,7 +126,10 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
   const auto response =
       client->Call(&Client::ControlStub::TakeOffline, request);
   if (!response.ok())
-    return ForRepeating(response.status(), request.request_id());
+    return ForRepeating(
+        WithNearNames(response.status(), *client, flags.order.call.cluster,
+                      flags.order.targets.names),
+        request.request_id());
   ROSTER_RETURN_IF_ERROR(PrintAnswer(*response, flags.order, color));
   // Nobody watches work that is not waited for, unless told to.
   const bool asked_to = flags.order.wait || !flags.order.wait_timeout.empty();

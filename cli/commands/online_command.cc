@@ -70,7 +70,9 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
   const auto response =
       client->Call(&Client::ControlStub::BringOnline, request);
   if (!response.ok())
-    return ForRepeating(response.status(), request.request_id());
+    return ForRepeating(WithNearNames(response.status(), *client,
+                                      flags.call.cluster, flags.targets.names),
+                        request.request_id());
   const bool color = UseColor(globals.no_color);
   if (!IsTable(flags.format) && flags.format != Format::kName)
     return PrintOne(*response, "", "", flags.format);

@@ -43,7 +43,9 @@ absl::Status Run(const OrderFlags& flags, const Globals& globals) {
   const auto response =
       client->Call(&Client::ControlStub::RollingRestart, request);
   if (!response.ok())
-    return ForRepeating(response.status(), request.request_id());
+    return ForRepeating(WithNearNames(response.status(), *client,
+                                      flags.call.cluster, flags.targets.names),
+                        request.request_id());
   const roster::v1::Operation& operation = response->operation();
   const std::string text =
       flags.call.dry_run

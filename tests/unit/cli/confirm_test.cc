@@ -4,11 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "tests/unit/cli/rosterctl_fixture.h"
+#include "tests/unit/cli/sample_members.h"
 
 namespace roster::testing {
 namespace {
@@ -111,12 +113,31 @@ TEST_F(ConfirmTest, ARefusalNamesTheFlagThatHelps) {
   EXPECT_EQ(Run({"online", "web-01"}).err, "rosterctl: no\n");
 }
 
+TEST_F(ConfirmTest, AnUnknownNameIs3WithNamesThatAreNear) {
+  service().SetMember(PlainMember("web-01", absl::Now()));
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  info.set_reason("MEMBER_NOT_FOUND");
+  details.add_details()->PackFrom(info);
+  control().FailWith({grpc::StatusCode::NOT_FOUND, "never seen: wbe-01",
+                      details.SerializeAsString()});
+  for (const Words& words :
+       {Words{"online", "wbe-01"}, Words{"drain", "wbe-01", "--reason", "x"},
+        Words{"rolling-restart", "wbe-01", "--reason", "x"}}) {
+    const CommandResult result = Run(words);
+    EXPECT_EQ(result.status.code, 3);
+    EXPECT_EQ(result.err,
+              "rosterctl: never seen: wbe-01; did you mean 'web-01'?\n");
+  }
+}
+
 TEST_F(ConfirmTest, ADryRunOfARollingRestartShowsItsBatches) {
   v1::Operation operation;
   operation.set_id("op-1");
   operation.mutable_pacing()->set_batch_size(2);
   for (const char* name : {"a", "b", "c", "d", "e"})
     operation.add_members()->set_name(name);
+  operation.mutable_members(3)->set_problem("obeys no orders");
   operation.set_total(5);
   v1::BudgetReport report;
   report.set_explanation("budget \"web\": 1 of 5 may be taken");
@@ -130,6 +151,7 @@ TEST_F(ConfirmTest, ADryRunOfARollingRestartShowsItsBatches) {
   EXPECT_THAT(result.out, HasSubstr("1      a, b\n"));
   EXPECT_THAT(result.out, HasSubstr("3      e\n"));
   EXPECT_THAT(result.out, HasSubstr("5 members, 2 at a time, 3 batches\n"));
+  EXPECT_THAT(result.out, HasSubstr("note  d: obeys no orders\n"));
   EXPECT_THAT(result.out, HasSubstr("waits  budget \"web\""));
   EXPECT_TRUE(control().restart().validate_only());
 

@@ -195,6 +195,12 @@ TEST_F(ControlTest, WhatMayHaveHappenedCanBeRepeated) {
   EXPECT_THAT(result.err, HasSubstr("--request-id r-7"));
 }
 
+TEST_F(ControlTest, ZooKeeperKeepsItsCapitals) {
+  control().FailWith({grpc::StatusCode::UNAVAILABLE, "ZooKeeper is away"});
+  EXPECT_THAT(Run({"online", "web-01"}).err,
+              HasSubstr("cannot answer: ZooKeeper is away"));
+}
+
 TEST_F(ControlTest, WhatNeverLeftIsNotSaidToHaveHappened) {
   rosterd_.Stop();
   const CommandResult result = Run({"drain", "web-01", "--reason", "x"});
@@ -311,10 +317,12 @@ TEST_F(ControlTest, ARollingRestartIsWatchedToItsEnd) {
 TEST_F(ControlTest, AnOperationThatFailsIs4) {
   v1::Operation failed = EndedOperation(v1::OPERATION_STATE_FAILED);
   failed.set_problem("web-01 did not come back");
+  failed.set_waiting("web-01 was left offline");
   control().SetOperation({failed});
   const CommandResult result = Run({"operation", "op-1", "--watch"});
   EXPECT_EQ(result.status.code, 4);
-  EXPECT_THAT(result.err, HasSubstr("web-01 did not come back"));
+  EXPECT_THAT(result.err, HasSubstr("web-01 did not come back; "
+                                    "web-01 was left offline"));
 }
 
 TEST_F(ControlTest, AnOperationIsCancelledWithItsHolds) {
@@ -332,6 +340,7 @@ TEST_F(ControlTest, HoldsShowWhoAndWhyAndWhatIsOverdue) {
   hold.set_member("web-01");
   hold.set_status(v1::MEMBER_STATUS_DRAINING);
   hold.set_overdue(true);
+  hold.set_note("obeys no orders");
   hold.mutable_hold()->set_id("h-1");
   hold.mutable_hold()->set_owner("ops");
   hold.mutable_hold()->set_mode(v1::HOLD_MODE_DRAIN);
@@ -340,6 +349,7 @@ TEST_F(ControlTest, HoldsShowWhoAndWhyAndWhatIsOverdue) {
   const CommandResult result = Run({"holds"});
   EXPECT_THAT(result.out, HasSubstr("web-01  DRAINING!  ops    DRAIN"));
   EXPECT_THAT(result.out, HasSubstr("kernel \\x1b[31mupgrade"));
+  EXPECT_THAT(result.out, HasSubstr("obeys no orders\n"));
   EXPECT_EQ(Run({"holds", "-o", "name"}).out, "h-1\n");
 }
 
