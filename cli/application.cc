@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -38,8 +39,8 @@
 #include "cli/commands/version_command.h"
 #include "cli/completion.h"
 #include "cli/interrupt.h"
-#include "cli/nearest.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
 
 namespace roster::cli {
 namespace {
@@ -129,6 +130,12 @@ Application::Application()
                AddQueueCommand(app_),          AddBarrierCommand(app_),
                AddResolveCommand(app_),        AddVersionCommand(app_),
                AddCompletionCommand(app_)};
+  commands_.push_back(AddHelpCommand());
+  for (const Command& command : commands_) {
+    for (CLI::App* below : command.app->get_subcommands(nullptr)) {
+      KeepOwnExamples(*below);
+    }
+  }
 }
 
 int Application::Run(const std::vector<std::string>& arguments) {
@@ -152,38 +159,56 @@ const Command* Application::Chosen() const {
   return chosen == commands_.end() ? nullptr : &*chosen;
 }
 
-std::string Application::Help(const Command* command) const {
-  if (command == nullptr) return app_.help();
-  return base::StrCat(command->app->help("rosterctl"),
+Command Application::AddHelpCommand() {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  Command command;
+  command.app = app_.add_subcommand("help", "Show the help on a command");
+  CLI::Option* name =
+      command.app->add_option("COMMAND", *words, "Of this; without it: of all")
+          ->type_name("");
+  command.app->footer(R"(Examples:
+  rosterctl help drain
+  rosterctl help budget set)");
+  std::vector<std::string> names;
+  for (const Command& other : commands_) {
+    names.push_back(other.app->get_name());
+  }
+  command.completers = {{name, Words(std::move(names))}};
+  command.run = [this, words](const Globals&) { return ShowHelp(*words); };
+  return command;
+}
+
+absl::Status Application::ShowHelp(const std::vector<std::string>& words) {
+  const CLI::App* command = &app_;
+  for (const std::string& word : words) {
+    const auto below = command->get_subcommands(
+        [&](const CLI::App* app) { return app->get_name() == word; });
+    if (below.empty()) {
+      return absl::InvalidArgumentError(
+          WithHelp(NoSuchCommand(*command, word), *command));
+    }
+    command = below.front();
+  }
+  return Print(Help(*command));
+}
+
+std::string Application::Help(const CLI::App& command) const {
+  std::string text = command.get_formatter()->make_help(
+      &command, FullName(command), CLI::AppFormatMode::Normal);
+  if (&command == &app_) return text;
+  if (text.ends_with("\n\n")) text.pop_back();  // nothing below the flags
+  return base::StrCat(text,
                       "\nFlags of every command: see 'rosterctl --help'\n");
 }
 
 int Application::Usage(const CLI::ParseError& error) {
-  const Command* chosen = Chosen();
   if (error.get_name() == "CallForVersion") {
     return ExitCode(Print(base::StrCat(error.what(), "\n")));
   }
   if (error.get_name() == "CallForHelp") {
-    return ExitCode(Print(Help(chosen)));
+    return ExitCode(Print(Help(InnermostCommand(app_))));
   }
-  std::string what = error.what();
-  if (what.starts_with("The ")) what.front() = 't';
-  std::string next = "see 'rosterctl --help'";
-  const std::vector<std::string> rest = app_.remaining(/*recurse=*/false);
-  if (chosen != nullptr) {
-    next = base::StrCat("see 'rosterctl ", chosen->app->get_name(), " --help'");
-  } else if (!rest.empty() && !rest.front().starts_with("-")) {
-    std::vector<std::string> names;
-    for (const Command& command : commands_) {
-      names.push_back(command.app->get_name());
-    }
-    what = base::StrCat("there is no command '", rest.front(), "'");
-    const auto near = Nearest(rest.front(), names, 2);
-    if (!near.empty()) what += DidYouMean(near);
-  } else if (rest.empty() && error.get_name() == "RequiredError") {
-    what = "what should be shown? name a command, such as members or status";
-  }
-  Complain(base::StrCat(what, what.ends_with("?") ? " " : "; ", next));
+  Complain(ExplainUsage(app_, error));
   return kUsageError;
 }
 

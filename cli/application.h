@@ -30,8 +30,11 @@ class Application {
   int Usage(const CLI::ParseError& error);
   // The command that was parsed; null if there is none.
   const Command* Chosen() const;
-  // Help on `command`; null: on all.
-  std::string Help(const Command* command) const;
+  // REQUIRES: the other commands have been added.
+  Command AddHelpCommand();
+  // The help on the command that `words` name; on all, if there are none.
+  absl::Status ShowHelp(const std::vector<std::string>& words);
+  std::string Help(const CLI::App& command) const;
 
   Globals globals_;
   CLI::App app_;

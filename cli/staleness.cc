@@ -29,6 +29,18 @@ void WarnIfStale(const roster::v1::ViewInfo& view) {
   Complain(base::StrCat("view is stale: ", staleness));
 }
 
+void WarnIfStale(Client& client, const std::string& cluster) {
+  const auto response = client.Call(&Client::Stub::ListClusters,
+                                    roster::v1::ListClustersRequest());
+  if (!response.ok()) return;
+  for (const auto& summary : response->clusters()) {
+    if (!cluster.empty() && summary.cluster() != cluster) continue;
+    if (Staleness(summary.view(), absl::Now()).empty()) continue;
+    // One ZooKeeper serves them all: the first tells enough.
+    return WarnIfStale(summary.view());
+  }
+}
+
 void StalenessTeller::Tell(const roster::v1::ViewInfo& view) {
   const bool stale = !Staleness(view, absl::Now()).empty();
   WarnIfStale(view);

@@ -238,6 +238,20 @@ std::string Bar(std::optional<double> ratio, int width) {
                       std::string(width - full, '.'), "]");
 }
 
+std::string WrappedWords(const std::vector<std::string>& words) {
+  std::string out;
+  size_t column = 80;
+  for (const std::string& word : words) {
+    if (column + word.size() + 1 > 80) {
+      out += "\n ";
+      column = 1;
+    }
+    out += " " + word;
+    column += word.size() + 1;
+  }
+  return out;
+}
+
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   const absl::Status wrong = absl::InvalidArgumentError(base::StrCat(
       "'", Visible(text),

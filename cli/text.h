@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -52,6 +53,9 @@ std::string Percent(double ratio);
 // "[####......]" with `width` characters inside; "[ ? ]" of the same width for
 // a ratio that is not known.
 std::string Bar(std::optional<double> ratio, int width);
+
+// Words for a help text: lines of at most 80 columns, each after a line break.
+std::string WrappedWords(const std::vector<std::string>& words);
 
 // A duration flag: "500ms", "90s", "1h30m", "2d", "2d12h". InvalidArgument for
 // anything else, and for a negative one.

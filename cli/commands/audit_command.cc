@@ -6,9 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "base/strings.h"
+#include "cli/nearest.h"
 #include "cli/print_items.h"
 #include "cli/printer_audit.h"
+#include "cli/text.h"
 
 namespace roster::cli {
 namespace {
@@ -24,15 +29,41 @@ struct Flags {
   Format format = Format::kTable;
 };
 
+// What rosterd writes down: calls, then what it does by itself.
+std::vector<std::string> Actions() {
+  return {"TakeOffline",     "BringOnline",      "Evict",
+          "Forget",          "RollingRestart",   "PauseOperation",
+          "ResumeOperation", "CancelOperation",  "SetBudget",
+          "DeleteBudget",    "SetPolicy",        "ReleaseGuard",
+          "PutConfig",       "DeleteConfig",     "RollbackConfig",
+          "DesignateLeader", "ClearDesignation", "ForceReleaseLock",
+          "OpenBarrier",     "ExpireHold",       "AdvanceOperation"};
+}
+
+// The action that `typed` names, in any letter case; "" for "".
+absl::StatusOr<std::string> ParseAction(const std::string& typed) {
+  if (typed.empty()) return "";
+  const std::vector<std::string> actions = Actions();
+  for (const std::string& action : actions) {
+    if (absl::EqualsIgnoreCase(action, typed)) return action;
+  }
+  const std::vector<std::string> near = Nearest(typed, actions, /*limit=*/2);
+  return absl::InvalidArgumentError(base::StrCat(
+      "there is no action '", Visible(typed), "'",
+      near.empty() ? "; the actions are " + absl::StrJoin(actions, ", ")
+                   : DidYouMean(near)));
+}
+
 absl::Status Run(const Flags& flags, const Globals& globals) {
   if (flags.count < 1)
     return absl::InvalidArgumentError("-n wants a number above 0");
+  ROSTER_ASSIGN_OR_RETURN(const std::string action, ParseAction(flags.action));
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   roster::v1::ListAuditRequest request;
   request.set_cluster(flags.cluster);
   request.set_target(flags.target);
   request.set_actor(flags.actor);
-  request.set_action(flags.action);
+  request.set_action(action);
   request.set_page_size(flags.count);
   std::vector<AuditEntry> entries;
   do {
@@ -70,9 +101,10 @@ Command AddAuditCommand(CLI::App& app) {
           ->type_name("NAME");
   command.app->add_option("--actor", flags->actor, "What this one did")
       ->type_name("ACTOR");
-  command.app
-      ->add_option("--action", flags->action, "Only this, as in TakeOffline")
-      ->type_name("ACTION");
+  CLI::Option* action = command.app
+                            ->add_option("--action", flags->action,
+                                         "Only this, as in TakeOffline")
+                            ->type_name("ACTION");
   command.app->add_option("-n,--count", flags->count, "The newest so many (50)")
       ->type_name("NUMBER");
   CLI::Option* output =
@@ -82,9 +114,12 @@ Command AddAuditCommand(CLI::App& app) {
 Examples:
   rosterctl audit
   rosterctl audit --target web-01 -o wide
-  rosterctl audit -n 1000 -o json | jq '.[] | select(.forced)')");
+  rosterctl audit -n 1000 -o json | jq '.[] | select(.forced)'
+
+Actions:)" + WrappedWords(Actions()));
   command.completers = {{cluster, ClusterNames()},
                         {target, MemberNames()},
+                        {action, Words(Actions())},
                         {output, Words(AllFormats())}};
   command.run = [flags](const Globals& globals) {
     return Run(*flags, globals);

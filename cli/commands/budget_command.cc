@@ -10,6 +10,7 @@
 #include "cli/print_items.h"
 #include "cli/printer_budgets.h"
 #include "cli/prompt.h"
+#include "cli/staleness.h"
 
 namespace roster::cli {
 namespace {
@@ -38,6 +39,7 @@ absl::Status List(Client& client, const Flags& flags, bool color) {
   ROSTER_ASSIGN_OR_RETURN(
       const auto response,
       client.Call(&Client::ControlStub::ListBudgets, request));
+  WarnIfStale(client, flags.call.cluster);
   if (!response.problem().empty()) {
     Complain(base::StrCat("the stored budgets cannot be read, those read ",
                           "before are shown: ", response.problem()));

@@ -20,6 +20,7 @@
 #include "cli/nearest.h"
 #include "cli/printer_json.h"
 #include "cli/printer_table.h"
+#include "cli/staleness.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
 
@@ -56,21 +57,6 @@ std::vector<std::string> TypeWords() {
         absl::AsciiStrToLower(EventTypeName(type)), {{"_", "-"}}));
   }
   return words;
-}
-
-// The same for the help text, in lines of at most 80 columns.
-std::string WrappedTypes() {
-  std::string out;
-  size_t column = 80;
-  for (const std::string& word : TypeWords()) {
-    if (column + word.size() + 1 > 80) {
-      out += "\n ";
-      column = 1;
-    }
-    out += " " + word;
-    column += word.size() + 1;
-  }
-  return out;
 }
 
 absl::StatusOr<std::set<EventType>> ParseTypes(
@@ -248,6 +234,7 @@ absl::Status RunEvents(const Flags& flags, const Globals& globals) {
     }
   }
   ROSTER_ASSIGN_OR_RETURN(const bool clusters, SeveralClusters(*client, flags));
+  WarnIfStale(*client, flags.cluster);
   EventsPrinter printer(bounded, std::move(types), clusters,
                         UseColor(globals.no_color));
   ROSTER_RETURN_IF_ERROR(printer.PrintHistory(*client, since));
@@ -291,7 +278,7 @@ Command AddEventsCommand(CLI::App& app) {
   rosterctl events --member web-01 --since 2d
   rosterctl events -n 0 --follow -o json
 
-Types:)" + WrappedTypes());
+Types:)" + WrappedWords(TypeWords()));
   command.completers = {{cluster, ClusterNames()},
                         {member, MemberNames()},
                         {type, Words(TypeWords())},

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "cli/print_items.h"
 #include "cli/printer_cluster.h"
+#include "cli/staleness.h"
 
 namespace roster::cli {
 namespace {
@@ -25,6 +26,7 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(
       const auto response,
       client->Call(&Client::ControlStub::ListMonitors, request));
+  WarnIfStale(*client, flags.cluster);
   const bool wide = flags.format == Format::kWide;
   const Listing<Monitor> listing = {
       .columns = MonitorColumns(wide),

@@ -233,6 +233,12 @@ Status FakeControlService::SetPolicy(grpc::ServerContext*,
   return Status::OK;
 }
 
+Status FakeControlService::ListMonitors(grpc::ServerContext*,
+                                        const v1::ListMonitorsRequest*,
+                                        v1::ListMonitorsResponse*) {
+  return Status::OK;
+}
+
 Status FakeControlService::ListAudit(grpc::ServerContext*,
                                      const v1::ListAuditRequest*,
                                      v1::ListAuditResponse* response) {

@@ -78,6 +78,10 @@ class FakeControlService final : public v1::ControlService::Service {
   grpc::Status SetPolicy(grpc::ServerContext* context,
                          const v1::SetPolicyRequest* request,
                          v1::SetPolicyResponse* response) override;
+  // Nobody is known; it is no mistake to ask.
+  grpc::Status ListMonitors(grpc::ServerContext* context,
+                            const v1::ListMonitorsRequest* request,
+                            v1::ListMonitorsResponse* response) override;
   grpc::Status ListAudit(grpc::ServerContext* context,
                          const v1::ListAuditRequest* request,
                          v1::ListAuditResponse* response) override;
