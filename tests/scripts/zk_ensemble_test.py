@@ -83,6 +83,16 @@ def listens(port):
         return s.connect_ex(("127.0.0.1", port)) == 0
 
 
+class OutputTest(unittest.TestCase):
+    def test_a_reader_that_has_gone_is_no_traceback(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with tempfile.TemporaryDirectory() as folder, os.fdopen(writer, "w") as gone:
+            result = subprocess.run([SCRIPT, "--dir", pathlib.Path(folder) / "none", "stop"],
+                                    stdout=gone, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+
 class LifeOfAnEnsembleTest(unittest.TestCase):
     """One ensemble from its start to its end: starting servers takes most of
     the time."""
