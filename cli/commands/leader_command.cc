@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "cli/control_flags.h"
+#include "cli/coordination_flags.h"
 #include "cli/print_items.h"
 #include "cli/printer_leader.h"
 
@@ -81,13 +82,20 @@ absl::Status List(Client& client, const Flags& flags, bool color) {
   return PrintItems(elections, listing, flags.format, color);
 }
 
-// The candidates, if ZooKeeper is there to tell.
-std::optional<Election> Candidates(Client& client, const Flags& flags) {
-  auto request = For<roster::v1::GetElectionRequest>(flags);
-  request.set_page_size(1000);
-  auto response = client.Call(&Stub::GetElection, request);
-  if (!response.ok()) return std::nullopt;
-  return std::move(*response->mutable_election());
+// The election with all of its candidates.
+absl::StatusOr<Election> Fetch(Client& client, const Flags& flags) {
+  const auto request = For<roster::v1::GetElectionRequest>(flags);
+  std::optional<Election> election;
+  ROSTER_RETURN_IF_ERROR(
+      EachPage(client, &Stub::GetElection, request, [&](auto& page) {
+        if (election)
+          election->mutable_candidates()->MergeFrom(
+              page.election().candidates());
+        else
+          election = std::move(*page.mutable_election());
+        return true;
+      }));
+  return *std::move(election);
 }
 
 absl::Status Show(Client& client, const Flags& flags, bool color) {
@@ -95,18 +103,33 @@ absl::Status Show(Client& client, const Flags& flags, bool color) {
   ROSTER_ASSIGN_OR_RETURN(
       const auto answer,
       client.Call(&Stub::GetLeader, For<roster::v1::GetLeaderRequest>(flags)));
-  std::optional<Election> election;
-  if (IsTable(flags.format) && answer.connected())
-    election = Candidates(client, flags);
+  const bool nobody = !answer.has_leader() && !answer.has_designation();
+  absl::StatusOr<Election> election = absl::UnknownError("not asked for");
+  if (answer.connected() && (nobody || IsTable(flags.format)))
+    election = Fetch(client, flags);
+  const bool missing = nobody && absl::IsNotFound(election.status());
+  if (missing && IsTable(flags.format)) return election.status();
   if (answer.has_leader() || flags.format != Format::kName)
     ROSTER_RETURN_IF_ERROR(PrintOne(
         answer, answer.leader().name(),
-        LeaderDetail(flags.name, answer, election ? &*election : nullptr,
+        LeaderDetail(flags.name, answer, election.ok() ? &*election : nullptr,
                      absl::Now(), {.color = color}),
         flags.format));
   if (answer.has_leader()) return absl::OkStatus();
+  if (missing) return election.status();
   return absl::NotFoundError(
       base::StrCat("nobody leads '", Visible(flags.name), "'"));
+}
+
+// Says so if the designation may have no effect. It stands all the same: it may
+// come before the election and its candidates.
+void Warn(Client& client, const Flags& flags,
+          const roster::v1::Designation& designation) {
+  const absl::StatusOr<Election> election = Fetch(client, flags);
+  if (!election.ok() && !absl::IsNotFound(election.status())) return;
+  for (const std::string& doubt : DesignationDoubts(
+           flags.name, designation, election.ok() ? &*election : nullptr))
+    Complain(base::StrCat("note: ", doubt));
 }
 
 std::string DryRun(const Flags& flags) {
@@ -126,12 +149,14 @@ absl::Status Designate(Client& client, const Flags& flags, bool) {
   const auto response = client.Call(&Stub::DesignateLeader, request);
   if (!response.ok())
     return ForRepeating(response.status(), request.request_id());
-  return PrintOne(
+  ROSTER_RETURN_IF_ERROR(PrintOne(
       *response, flags.name,
       base::StrCat(DryRun(flags), "'", Visible(flags.name),
                    "' should be led by ",
                    Visible(DesignationText(response->designation())), "\n"),
-      flags.format);
+      flags.format));
+  Warn(client, flags, response->designation());
+  return absl::OkStatus();
 }
 
 absl::Status Clear(Client& client, const Flags& flags, bool) {
@@ -139,10 +164,13 @@ absl::Status Clear(Client& client, const Flags& flags, bool) {
   const auto response = client.Call(&Stub::ClearDesignation, request);
   if (!response.ok())
     return ForRepeating(response.status(), request.request_id());
-  return PrintOne(*response, flags.name,
-                  base::StrCat(DryRun(flags), "nobody is designated to lead '",
-                               Visible(flags.name), "' any more\n"),
-                  flags.format);
+  return PrintOne(
+      *response, flags.name,
+      base::StrCat(DryRun(flags),
+                   flags.call.dry_run ? "nobody would be designated to lead '"
+                                      : "nobody is designated to lead '",
+                   Visible(flags.name), "' any more\n"),
+      flags.format);
 }
 
 using Do = absl::Status (*)(Client&, const Flags&, bool color);
@@ -214,8 +242,9 @@ Command AddLeaderCommand(CLI::App& app) {
   CLI::App& leader = *command.app;
   leader.require_subcommand(0, 1);
   leader.footer(
-      R"(Without NAME, all elections. Answers from memory while ZooKeeper is away, and
-says how old the answer is. Exits with 3 if nobody leads.
+      R"(Without NAME, all elections, as ZooKeeper shows them now. With NAME rosterd
+answers from memory while ZooKeeper is away, and says how old the answer is.
+Exits with 3 if nobody leads, or if there is no such election.
 
 Examples:
   rosterctl leader

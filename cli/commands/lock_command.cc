@@ -123,8 +123,10 @@ absl::Status Release(Client& client, const Flags& flags, bool) {
   return PrintOne(
       *response, flags.what(),
       base::StrCat(DryRunLine(flags), "'", Visible(flags.what()),
-                   "' was taken away from ", Visible(ContenderName(loser)),
-                   ", token ", loser.fencing_token(), "\n", kGoesOn),
+                   flags.call.dry_run ? "' would be" : "' was",
+                   " taken away from ", Visible(ContenderName(loser)),
+                   ", token ", loser.fencing_token(), "\n",
+                   flags.call.dry_run ? "" : kGoesOn),
       flags.format);
 }
 

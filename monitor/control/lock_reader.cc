@@ -24,12 +24,6 @@ const std::vector<LineRole>& LockRoles() {
       LineRole::kExclusive, LineRole::kRead, LineRole::kWrite};
   return *roles;
 }
-// Curator's LeaderSelector and kazoo's Election stand in line for a lock.
-const std::vector<LineRole>& ElectionRoles() {
-  static const auto* roles =
-      new std::vector<LineRole>{LineRole::kCandidate, LineRole::kExclusive};
-  return *roles;
-}
 
 bool Contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -94,11 +88,15 @@ LockInfo Describe(const std::string& path, const LockLine& line) {
           .foreign = ToForeign(line.foreign)};
 }
 
-// Who it is to a designation; see coordination/candidate_name.h.
+// Who it is to a designation, and whether it obeys one: only Roster writes the
+// names of those that do. See coordination/candidate_name.h.
 void NameCandidates(std::vector<Contender>& candidates) {
-  for (Contender& candidate : candidates)
+  for (Contender& candidate : candidates) {
     candidate.member =
         coordination::CandidateId(candidate.node, candidate.data.bytes);
+    if (coordination::ParseCandidateName(candidate.node).movable)
+      candidate.format = NodeFormat::kRoster;
+  }
 }
 
 ElectionInfo DescribeElection(const std::string& path, const Line& line) {
@@ -196,7 +194,7 @@ absl::StatusOr<Look<ElectionInfo>> ReadElection(FolderReader& reader,
   if (node.stat.ephemeral_owner != 0)
     return Look<ElectionInfo>{.info = StaticElection(path, node)};
   ROSTER_ASSIGN_OR_RETURN(const auto children, reader.List(path));
-  const Line line = coordination::ReadLine(children, ElectionRoles());
+  const Line line = coordination::ReadElectionLine(children);
   const std::vector<Contender> nodes = ContendersOf(path, line);
   ROSTER_ASSIGN_OR_RETURN(LinePage page, PageOf(nodes, limit, after));
   Look<ElectionInfo> look{.info = DescribeElection(path, line),
@@ -221,7 +219,7 @@ absl::StatusOr<FolderPage<ElectionInfo>> ReadElections(
       page.infos.push_back(StaticElection(entry.path, entry.node));
       return absl::OkStatus();
     }
-    const Line line = coordination::ReadLine(entry.children, ElectionRoles());
+    const Line line = coordination::ReadElectionLine(entry.children);
     page.infos.push_back(DescribeElection(entry.path, line));
     if (!line.empty())
       leaders.push_back(ContendersOf(entry.path, line).front());

@@ -16,6 +16,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/zk_probe.h"
 #include "tests/support/zk_server.h"
 
 namespace roster::testing {
@@ -28,6 +29,7 @@ using coordination::LeaderLookup;
 using coordination::LeaderOrigin;
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kLeader[] = "/api/v1/elections/reporter/leader";
 
@@ -113,6 +115,55 @@ TEST_F(LeaderTest, OperatorsDesignateTheLeaderAndSeeWhoLeads) {
   EXPECT_EQ(rosterd->Rosterctl({"leader", "clear", "reporter"}).status.code, 0);
   EVENTUALLY(!Ask(*rosterd).contains("designation"));
   EXPECT_EQ(Answer(*rosterd), "web-02 LIVE");
+}
+
+TEST_F(LeaderTest, WhoLeadsAKazooElectionIsKnownByEveryQuestion) {
+  ZkProbe probe(server_.ConnectString());
+  auto rosterd = Rosterd();
+  const std::string path = model::JoinPath(paths_.elections, "reporter");
+  const std::string uuid =
+      model::JoinPath(path, "0f3b5b7a9c6d4e1f8a2b3c4d5e6f");
+  EVENTUALLY_THAT(Answer(*rosterd), "- LIVE");
+  ASSERT_OK(probe.CreateWithParents(path));
+  ASSERT_OK(probe.Create(uuid + "7a8b__lock__0000000000", "web-01"));
+  ASSERT_OK(probe.Create(uuid + "7a8c__lock__0000000001", "web-02"));
+
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
+  for (const std::string& name : {std::string("reporter"), path}) {
+    const CommandResult shown = rosterd->Rosterctl({"leader", name});
+    EXPECT_EQ(shown.status.code, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("web-01"));
+    EXPECT_THAT(shown.out, Not(HasSubstr("nobody")));
+  }
+  const CommandResult designated =
+      rosterd->Rosterctl({"leader", "designate", "reporter", "--preferred",
+                          "web-02,wbe-01", "--reason", "x"});
+  EXPECT_EQ(designated.status.code, 0) << designated.err;
+  EXPECT_THAT(designated.err, HasSubstr("obeys designations"));
+  EXPECT_THAT(designated.err, HasSubstr("'wbe-01' is no candidate"));
+  EXPECT_THAT(designated.err, Not(HasSubstr("'web-02' is no candidate")));
+}
+
+TEST_F(LeaderTest, AnUnknownElectionIsSaidToBeUnknown) {
+  auto rosterd = Rosterd();
+  const auto one = Join("web-01");
+  EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
+  const CommandResult unknown = rosterd->Rosterctl({"leader", "reprter"});
+  EXPECT_EQ(unknown.status.code, 3);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no election at "));
+  EXPECT_EQ(unknown.out, "");
+
+  const auto designate = [&](const std::string& name) {
+    return rosterd->Rosterctl({"leader", "designate", name, "--preferred",
+                               "web-01", "--reason", "x"});
+  };
+  EXPECT_EQ(designate("reporter").err, "");
+  const CommandResult early = designate("reprter");
+  EXPECT_EQ(early.status.code, 0);
+  EXPECT_THAT(early.err, HasSubstr("there is no election 'reprter' yet"));
+  // Somebody is to lead it: that nobody does is news.
+  EVENTUALLY(rosterd->Rosterctl({"leader", "reprter"})
+                 .err.find("nobody leads 'reprter'") != std::string::npos);
 }
 
 TEST_F(LeaderTest, AnswersFromMemoryWhileZooKeeperIsFrozen) {
