@@ -152,6 +152,8 @@ TEST_F(LeaderTest, AnUnknownElectionIsSaidToBeUnknown) {
   EXPECT_EQ(unknown.status.code, 3);
   EXPECT_THAT(unknown.err, HasSubstr("there is no election at "));
   EXPECT_EQ(unknown.out, "");
+  EXPECT_THAT(rosterd->Rosterctl({"leader", "--help"}).out,
+              HasSubstr("With NAME rosterd\nanswers from memory"));
 
   const auto designate = [&](const std::string& name) {
     return rosterd->Rosterctl({"leader", "designate", name, "--preferred",
