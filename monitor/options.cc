@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/listen_address.h"
+#include "base/nearest.h"
 #include "base/strings.h"
 #include "base/version.h"
 #include "model/paths.h"
@@ -215,6 +216,33 @@ void DeclareSettings(CLI::App& app, Options& options) {
       ->capture_default_str();
 }
 
+// "; did you mean --zookeeper?" for a flag, or a key with `dashes` "", that
+// there is not; "" if none is near.
+std::string DidYouMean(const std::string& typed, const CLI::App& app,
+                       const std::string& dashes) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back(dashes + name);
+  const std::vector<std::string> near = base::Nearest(typed, names, 1);
+  return near.empty() ? "" : base::StrCat("; did you mean ", near.front(), "?");
+}
+
+// What the flags went wrong with.
+std::string Mistake(const CLI::Error& error, const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  const auto flag = std::find_if(
+      rest.begin(), rest.end(),
+      [](const std::string& word) { return word.starts_with("-"); });
+  const bool extras =
+      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (!extras || flag == rest.end()) return base::StrCat(error.what(), ";");
+  const std::string typed = flag->substr(0, flag->find('='));
+  const std::string hint = DidYouMean(typed, app, "--");
+  return base::StrCat("there is no flag ", typed, hint,
+                      hint.empty() ? ";" : "");
+}
+
 std::string Place(const std::string& file, const YAML::Mark& mark) {
   return base::StrCat(file, ":", mark.line + 1, ":", mark.column + 1, ": ");
 }
@@ -245,9 +273,12 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
     CLI::Option* option = key == "config" || key == "help" || key == "version"
                               ? nullptr
                               : app.get_option_no_throw("--" + key);
-    if (option == nullptr)
-      return base::StrCat(place, "unknown setting '", key,
-                          "'; rosterd --help lists them");
+    if (option == nullptr) {
+      const std::string hint = DidYouMean(key, app, "");
+      return base::StrCat(place, "unknown setting '", key, "'",
+                          hint.empty() ? ";" : hint,
+                          " rosterd --help lists them");
+    }
     if (!seen.insert(key).second)
       return base::StrCat(place, "'", key, "' is set twice");
     std::vector<std::string> values;
@@ -350,7 +381,8 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
     parsed.message = base::StrCat(version.what(), "\n");
     return parsed;
   } catch (const CLI::Error& error) {
-    return fail(base::StrCat(error.what(), "; rosterd --help tells more"));
+    return fail(
+        base::StrCat(Mistake(error, app), " rosterd --help tells more"));
   }
   if (!config.empty())
     if (std::string error = ReadConfigFile(config, app); !error.empty())

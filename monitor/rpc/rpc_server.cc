@@ -1,15 +1,24 @@
 #include "monitor/rpc/rpc_server.h"
 
+#include <arpa/inet.h>
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/listen_address.h"
+#include "base/strings.h"
 
 namespace roster::monitor {
 namespace {
@@ -53,6 +62,47 @@ std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
+// Why nobody can listen on `address`: gRPC tells its log alone. Tries it once
+// more, with the socket options that gRPC sets.
+std::string WhyNot(const std::string& address) {
+  const auto parsed = base::ParseListenAddress(address);
+  if (!parsed.ok()) return std::string(base::Message(parsed.status()));
+  sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(parsed->port)};
+  sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(parsed->port)};
+  const bool ipv6 = parsed->IsIpv6();
+  inet_pton(ipv6 ? AF_INET6 : AF_INET, parsed->host.c_str(),
+            ipv6 ? static_cast<void*>(&v6.sin6_addr) : &v4.sin_addr);
+  const int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+                        /*protocol=*/0);
+  if (fd < 0) return std::strerror(errno);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const bool done =
+      (ipv6 ? bind(fd, reinterpret_cast<sockaddr*>(&v6), sizeof(v6))
+            : bind(fd, reinterpret_cast<sockaddr*>(&v4), sizeof(v4))) == 0 &&
+      listen(fd, /*backlog=*/1) == 0;
+  const std::string why = done ? "it was not possible" : std::strerror(errno);
+  close(fd);
+  return why;
+}
+
+// While it lives gRPC logs nothing: what goes wrong in a start is told by its
+// status, in one line.
+class QuietGrpc {
+ public:
+  QuietGrpc() {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+  }
+  ~QuietGrpc() { gpr_set_log_function(nullptr); }
+  QuietGrpc(const QuietGrpc&) = delete;
+  QuietGrpc& operator=(const QuietGrpc&) = delete;
+};
+
+std::unique_ptr<grpc::Server> BuildQuietly(grpc::ServerBuilder& builder) {
+  const QuietGrpc quiet;
+  return builder.BuildAndStart();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
@@ -72,15 +122,14 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
     builder.AddListeningPort(options.listen[i], options.credentials, &ports[i]);
   for (const Service& service : services)
     builder.RegisterService(service.service);
-  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  std::unique_ptr<grpc::Server> server = BuildQuietly(builder);
 
   // gRPC tells which address failed by its port alone, and not why.
   for (size_t i = 0; i < ports.size(); ++i) {
     if (ports[i] > 0) continue;
-    return absl::UnavailableError(absl::StrCat(
-        "listen for gRPC on ", options.listen[i],
-        ": not possible; is it an address of this machine, and is the port "
-        "free and allowed?"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen for gRPC on ", options.listen[i], ": ",
+                     WhyNot(options.listen[i]), "; see --grpc-listen"));
   }
   if (!server) return absl::UnavailableError("the gRPC server did not start");
   for (const Service& service : services)

@@ -37,6 +37,8 @@ struct Mistake {
 TEST(FlagsTest, EachMistakeNamesItselfAndEndsWithUsageError) {
   const std::vector<Mistake> mistakes = {
       {{"--no-such-flag"}, "no-such-flag"},
+      {{"--zookeper", "x"},
+       "there is no flag --zookeper; did you mean --zookeeper? rosterd"},
       {{"--session-timeout", "fast"}, "session-timeout"},
       {{"--session-timeout", "-5s"}, "session-timeout"},
       {{"--zookeeper-stats-interval", "100ms"}, "the least is 1s"},
@@ -74,7 +76,8 @@ TEST(FlagsTest, MistakesInTheConfigurationFileNameTheirLine) {
   TempDir dir;
   const std::string file = dir.File("rosterd.yaml");
   const std::vector<std::pair<std::string, std::string>> mistakes = {
-      {"zookeeper: a:1\nsesion-timeout: 5s\n", ":2:1: unknown setting"},
+      {"zookeeper: a:1\nsesion-timeout: 5s\n",
+       ":2:1: unknown setting 'sesion-timeout'; did you mean session-timeout?"},
       {"zookeeper: a:1\n\nsession-timeout: fast\n", ":3:"},
       {"grpc-listen: [127.0.0.1:0, nowhere]\n", ":1:"},
       {"log-level: info\nlog-level: debug\n", "twice"},
@@ -218,7 +221,9 @@ TEST(ProcessTest, AnAddressInUseIsNamed) {
       RunRosterd({"--zookeeper", "127.0.0.1:1", "--grpc-listen", first.grpc(),
                   "--http-listen", "127.0.0.1:0"});
   EXPECT_EQ(second.status.code, 1);
-  EXPECT_THAT(second.err, HasSubstr(first.grpc()));
+  EXPECT_THAT(second.err, HasSubstr(first.grpc() + ": Address already in use"));
+  EXPECT_THAT(second.err, HasSubstr("--grpc-listen"));
+  EXPECT_THAT(second.err, Not(HasSubstr("chttp2"))) << "gRPC's own log";
   const CommandResult third =
       RunRosterd({"--zookeeper", "127.0.0.1:1", "--grpc-listen", "127.0.0.1:0",
                   "--http-listen", first.http()});
