@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "coordination/client.h"
+#include "coordination/election.h"
 #include "gmock/gmock.h"
 #include "tests/integration/control/inspector_fixture.h"
 #include "tests/support/subprocess.h"
@@ -157,6 +160,11 @@ TEST_F(InspectorInteropTest, ReadsWhatKazooWrites) {
   const ElectionInfo election = Election(At("/k/election"));
   EXPECT_THAT(DataOf(election.leader), ElementsAre("one"));
   EXPECT_THAT(DataOf(election.candidates), ElementsAre("one", "two"));
+  const auto client = *coordination::Client::Connect({.servers = servers()});
+  const auto leader = coordination::Election::FindLeader(
+      *client, "/k/election", absl::Now() + absl::Seconds(20));
+  ASSERT_OK(leader.status());
+  EXPECT_EQ(leader->id, "one");
 
   EXPECT_THAT(Items("/k/queue"), ElementsAre("early", "late"));
   const QueueInfo locking = Queue(At("/k/locking"));
