@@ -45,6 +45,13 @@ start() {
   "$@" >>"$work/$name.log" 2>&1 &
   pids[$name]=$!
 }
+# start_apart NAME COMMAND...: the same for a program, out of reach of the
+# terminal's Ctrl-C: it would end before this script has heard of it.
+start_apart() {
+  local name=$1
+  shift
+  start "$name" setsid "$@"
+}
 # supervise NAME COMMAND...: what systemd does with Restart=on-success. The
 # process itself is in $work/NAME.pid.
 supervise() {
