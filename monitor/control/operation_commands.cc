@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "monitor/control/order_commands.h"
 #include "monitor/control/targets.h"
+#include "monitor/state/disobedience.h"
 
 namespace roster::monitor {
 namespace {

@@ -11,6 +11,7 @@
 #include "model/timestamp.h"
 #include "monitor/control/order_edit.h"
 #include "monitor/control/targets.h"
+#include "monitor/state/disobedience.h"
 
 namespace roster::monitor {
 namespace {

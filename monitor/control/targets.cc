@@ -97,13 +97,6 @@ std::vector<std::string> DescribeTargets(const Targets& targets) {
   return {base::StrCat("selector ", targets.selector)};
 }
 
-std::string DisobedienceNote(const ClusterView& view, const std::string& name) {
-  const MemberPtr member = view.members.Find(name);
-  if (member == nullptr || !member->present || member->record.applied_epoch)
-    return "";
-  return "obeys no orders: its work goes on";
-}
-
 std::string Enumerate(const std::vector<std::string>& names) {
   if (names.size() <= kMaxEnumerated) return absl::StrJoin(names, ", ");
   return base::StrCat(

@@ -32,10 +32,6 @@ absl::StatusOr<std::vector<std::string>> ResolveTargets(const Targets& targets,
 // For the audit: the names, or the selector.
 std::vector<std::string> DescribeTargets(const Targets& targets);
 
-// What must be known before `name` is taken offline: that the member is there
-// and obeys no orders. Empty: nothing.
-std::string DisobedienceNote(const ClusterView& view, const std::string& name);
-
 // "web-01, web-02 and 7 others".
 std::string Enumerate(const std::vector<std::string>& names);
 

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
-#include "monitor/control/targets.h"
 #include "monitor/rpc/control_codec.h"
 #include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/member_codec.h"
@@ -18,6 +17,7 @@
 #include "monitor/rpc/request_checks.h"
 #include "monitor/rpc/tokens.h"
 #include "monitor/state/budget_check.h"
+#include "monitor/state/disobedience.h"
 
 namespace roster::monitor {
 namespace {
