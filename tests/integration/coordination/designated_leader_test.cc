@@ -62,10 +62,10 @@ class DesignatedLeaderTest : public ::testing::Test {
     candidates_.push_back(
         std::make_unique<Candidate>(servers_, id, designation, *this));
     Candidate& candidate = *candidates_.back();
-    const size_t before = Nodes().size();
+    const std::vector<std::string> before = Nodes();
     candidate.election->Join();
-    EXPECT_TRUE(testing::WaitUntil([&] { return Nodes().size() == before + 1; },
-                                   "a candidate"));
+    // Others may leave the line and come back meanwhile.
+    EXPECT_TRUE(testing::WaitUntil([&] { return IsNew(id, before); }, id));
     return candidate;
   }
 
@@ -89,6 +89,16 @@ class DesignatedLeaderTest : public ::testing::Test {
     return children.ok() ? model::SortBySequence(*std::move(children),
                                                  std::string(kLatchMarker))
                          : std::vector<std::string>();
+  }
+  // Whether `id` has a node that is none of `before`.
+  bool IsNew(const std::string& id, const std::vector<std::string>& before) {
+    for (const std::string& node : Nodes()) {
+      if (std::find(before.begin(), before.end(), node) != before.end())
+        continue;
+      const auto data = probe_.Get(std::string(kFolder) + "/" + node);
+      if (data.ok() && *data == id) return true;
+    }
+    return false;
   }
   // Whose nodes stand in line.
   std::vector<std::string> Ids() {

@@ -50,7 +50,8 @@ TEST_F(DrainTest, DrainsUntilDoneIsSaidOnAnyThread) {
   WriteOrder(Held(1, {kOps}));
   EVENTUALLY_THAT(told_->drains(), SizeIs(1));
   task.Finish();
-  EVENTUALLY(Record()->tasks[0].state == model::TaskState::kSucceeded);
+  EVENTUALLY(!Record()->tasks.empty() &&
+             Record()->tasks[0].state == model::TaskState::kSucceeded);
   EXPECT_EQ(State(), "DRAINING");  // no task runs, but the service decides
 
   std::thread([drain = told_->drains()[0].drain] {
