@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import tempfile
@@ -183,6 +184,32 @@ class MistakesTest(unittest.TestCase):
     def test_without_java_the_package_is_named(self):
         self.ensemble.environment["JAVA_HOME"] = "/nonexistent"
         self.assertIn("apt-get install default-jre-headless", self.refused("start", "1", "--port", "0"))
+
+    def test_numbers_that_make_no_sense_are_refused(self):
+        for arguments in (["0"], ["-1"], ["10"], ["3", "--port", "-5"], ["3", "--port", "65000"],
+                          ["1", "--port", "0", "--heap", "much"]):
+            self.refused("start", *arguments)
+            self.assertFalse((self.ensemble.folder / "ensemble.json").exists())
+
+    def test_what_failed_to_start_is_not_remembered(self):
+        self.refused("start", "1", "--port", "0", "--heap", "1k")  # Java wants more
+        self.ensemble.ok("start", "1", "--port", "0")
+        self.ensemble.ok("stop")
+
+    def test_a_state_that_is_not_its_own_is_named(self):
+        self.ensemble.folder.mkdir(parents=True, exist_ok=True)
+        (self.ensemble.folder / "ensemble.json").write_text("{")
+        self.assertIn("ensemble.json cannot be read", self.refused("status"))
+
+    def test_ctrl_c_leaves_nothing(self):
+        with subprocess.Popen([SCRIPT, "--dir", self.ensemble.folder, "start", "3", "--port", "0"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=self.ensemble.environment) as starting:
+            until("servers run", lambda: len(list(self.ensemble.folder.glob("*/server.pid"))) == 3)
+            starting.send_signal(signal.SIGINT)
+            _, said = starting.communicate(timeout=60)
+        self.assertEqual((starting.returncode, said), (130, "zk-ensemble: interrupted\n"))
+        self.assertEqual(self.ensemble.processes(), [])
 
     def test_a_folder_that_is_no_release_is_refused(self):
         self.assertIn("no unpacked release of ZooKeeper",
