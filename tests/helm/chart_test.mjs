@@ -176,6 +176,9 @@ test('new settings are new pods', () => {
     .spec.template.metadata.annotations['checksum/config'];
   assert.equal(sum([]), sum([]));
   assert.notEqual(sum([]), sum(['--set', 'logLevel=debug']));
+  // A secret of the chart's own is read once too.
+  assert.notEqual(sum(['--set', 'zookeeper.credentials.userPassword=a:b']),
+    sum(['--set', 'zookeeper.credentials.userPassword=a:c']));
 });
 
 test('the NetworkPolicy lets in whom it names, at the ports that they need', () => {
@@ -187,6 +190,10 @@ test('the NetworkPolicy lets in whom it names, at the ports that they need', () 
   assert.equal(http.from.length, 2);
   assert.deepEqual(spec.policyTypes, ['Ingress', 'Egress']);
   assert.ok(spec.egress.some(({ ports, to }) => ports[0].port === 2181 && to));
+  // As the servers are named, so that no rosterd is cut off from them.
+  const named = one(objects(template(3, 'ci/production-values.yaml', ['--set', 'zookeeper.servers=a:2182\\,b:2183/x'])),
+    'NetworkPolicy').spec.egress.find(({ to }) => to);
+  assert.deepEqual(named.ports.map(({ port }) => port), [2181, 2182, 2183]);
   // Nobody said who: not everybody.
   for (const { from } of one(trial, 'NetworkPolicy').spec.ingress) assert.ok(from.length > 0);
 });
@@ -221,6 +228,7 @@ test('values that make no sense are refused, with a reason', () => {
     [['--set', 'clusters.default=no/path'], /default/],
     [['--set-json', 'clusters={"default":null}'], /clusters/],
     [['--set', 'config.maxMemberSeries=3'], /config|maxMemberSeries/],
+    [['--set', 'config.max-member-serie=3'], /max-member-serie/],
     [['--set', 'service.type=Hidden'], /type/],
   ];
   for (const version of versions)

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { require } from '../dashboards/files.mjs';
-import { objects, one, template, valuesFiles } from './chart.mjs';
+import { chart, objects, one, template, valuesFiles } from './chart.mjs';
 
 const yaml = require('yaml');
 const bin = process.env.ROSTER_BIN;
@@ -66,6 +66,15 @@ after(async () => {
     await until('rosterd ends', () => child.exitCode !== null || child.signalCode !== null, 30);
   }
   fs.rmSync(folder, { recursive: true });
+});
+
+test('the chart knows the settings of rosterd, and no others', () => {
+  const help = execFileSync(path.join(bin, 'rosterd'), ['--help'], { encoding: 'utf8' });
+  const settings = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name)
+    .filter((name) => !['version', 'config'].includes(name));
+  assert.ok(settings.length > 20);
+  const { properties } = JSON.parse(fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8'));
+  assert.deepEqual(properties.config.propertyNames.enum, settings.sort());
 });
 
 for (const values of valuesFiles)
