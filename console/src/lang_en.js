@@ -1,8 +1,10 @@
 // English.
 import { coordination } from './lang_en_coordination.js';
+import { ensemble } from './lang_en_ensemble.js';
 
 export const english = {
   ...coordination,
+  ...ensemble,
   'yes': 'yes',
   'no': 'no',
   'ago': 'ago',

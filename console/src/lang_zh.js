@@ -1,8 +1,10 @@
 // 简体中文。
 import { coordination } from './lang_zh_coordination.js';
+import { ensemble } from './lang_zh_ensemble.js';
 
 export const chinese = {
   ...coordination,
+  ...ensemble,
   'yes': '是',
   'no': '否',
   'ago': '前',

@@ -1,5 +1,6 @@
 // The cluster at a glance.
 import { classes, html } from './html.js';
+import { EnsembleCard } from './ensemble_card.js';
 import { EventRows } from './event_rows.js';
 import { Fields } from './fields.js';
 import { formatDuration } from './format.js';
@@ -125,6 +126,7 @@ export function OverviewPage({ app }) {
       <${Health} app=${app} />
       <${Monitors} app=${app} />
       <${Tasks} app=${app} />
+      <${EnsembleCard} app=${app} />
       <section class=${classes('card', active.length > 0 && 'wide')}
           aria-labelledby="active-title">
         <h2 id="active-title"><a href=${router.link('operations')}>

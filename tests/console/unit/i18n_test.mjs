@@ -67,6 +67,8 @@ test('keys that are put together are complete', () => {
     'role.': values('CONTENDER_ROLE_'), 'lock.kind.': values('LOCK_KIND_'),
     'election.kind.': values('ELECTION_KIND_'),
     'barrier.kind.': values('BARRIER_KIND_'), 'handBack.': values('HAND_BACK_'),
+    'ensemble.role.': values('ZOO_KEEPER_ROLE_'),
+    'ensemble.state.': values('ZOO_KEEPER_SERVER_STATE_'),
     'coordination.': COORDINATION_KINDS,
     'coordination.one.': COORDINATION_KINDS,
     'nav.': PAGES, 'field.': Object.keys(FIELDS),
