@@ -75,12 +75,25 @@ class PlainMembers extends KazooScript {
 export class Cluster {
   // The first rosterd owns the ZooKeeper; the page is served by the second,
   // which can be restarted.
-  static async start() {
+  static start() {
+    return Cluster.begin((cluster) => cluster.startAll());
+  }
+
+  // Only the rosterd that serves the page, on a ZooKeeper of somebody else.
+  static watch(zookeeper, flags = []) {
+    return Cluster.begin(async (cluster) => {
+      Object.assign(cluster, { zookeeper, flags, port: await freePort() });
+      await cluster.startMonitor();
+    });
+  }
+
+  static async begin(start) {
     const cluster = new Cluster();
     cluster.folder = mkdtempSync(join(tmpdir(), 'roster-console-'));
     cluster.children = [];
+    cluster.flags = [];  // of the rosterd that serves the page
     try {
-      await cluster.begin();
+      await start(cluster);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -88,7 +101,7 @@ export class Cluster {
     return cluster;
   }
 
-  async begin() {
+  async startAll() {
     const owner = await this.rosterd('owner', ['--dev', '--http-listen',
                                                   '127.0.0.1:0']);
     this.owner = owner.child;
@@ -103,7 +116,8 @@ export class Cluster {
 
   async startMonitor() {
     const { child } = await this.rosterd('monitor', [
-      '--zookeeper', this.zookeeper, '--http-listen', `127.0.0.1:${this.port}`]);
+      '--zookeeper', this.zookeeper, '--http-listen', `127.0.0.1:${this.port}`,
+      ...this.flags]);
     this.monitor = child;
     await until('the view is live', async () =>
         (await this.api('summary')).summary?.view.connected);
