@@ -114,22 +114,23 @@ test('selectors find their pods, and no label in them changes with a release', (
   }
 });
 
-test('every pod fits the restricted profile of the Pod Security Standards', () => {
-  for (const pod of [...pods(production), ...pods(trial), ...pods(ensemble)]) {
-    const { spec } = pod;
+test('every container fits the restricted profile of the Pod Security Standards, and writes to volumes only', () => {
+  for (const { spec } of [...rendered.values()].flatMap((text) => pods(objects(text)))) {
     assert.equal(spec.securityContext.runAsNonRoot, true);
     assert.ok(spec.securityContext.runAsUser > 0);
     assert.equal(spec.securityContext.seccompProfile.type, 'RuntimeDefault');
     assert.equal(spec.automountServiceAccountToken, false);
     for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) assert.ok(!spec[key], key);
     for (const volume of spec.volumes ?? []) assert.ok(!volume.hostPath);
-    for (const { securityContext, image } of spec.containers) {
-      assert.equal(securityContext.allowPrivilegeEscalation, false);
-      assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] });
+    assert.equal(spec.initContainers, undefined);
+    for (const { name, securityContext, image, ports = [] } of spec.containers) {
+      assert.deepEqual(securityContext, {
+        allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] },
+      }, name);
+      for (const { hostPort } of ports) assert.equal(hostPort, undefined);
       assert.doesNotMatch(image, /:latest$/);
     }
   }
-  assert.equal(one(production, 'Deployment').spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem, true);
 });
 
 test('two rosterd by default, spread, and not drained at once', () => {
@@ -149,7 +150,9 @@ test('probes ask the process alone', () => {
 });
 
 test('what is mounted is there, or is named by the values', () => {
-  const given = { 'ci/production-values.yaml': ['roster-tls', 'zookeeper-login'] };
+  const secrets = ['roster-tls', 'zookeeper-login'];
+  const given = { 'ci/production-values.yaml': secrets, 'ci/read-only-values.yaml': secrets,
+    'ci/encrypted-values.yaml': [...secrets, 'stunnel'] };
   for (const [file, text] of rendered) {
     const list = objects(text);
     const known = [...(given[file] ?? []),
@@ -157,18 +160,65 @@ test('what is mounted is there, or is named by the values', () => {
     const { spec } = one(list, 'Deployment').spec.template;
     for (const volume of spec.volumes) {
       const name = volume.configMap?.name ?? volume.secret?.secretName;
-      assert.ok(known.includes(name), `${file}: ${name}`);
-      assert.ok(spec.containers[0].volumeMounts.some((mount) => mount.name === volume.name && mount.readOnly));
+      if (!volume.emptyDir) assert.ok(known.includes(name), `${file}: ${name}`);
+      assert.ok(spec.containers.flatMap(({ volumeMounts }) => volumeMounts).some((mount) =>
+        mount.name === volume.name && (mount.readOnly || volume.emptyDir)), volume.name);
     }
     // Every file that the configuration names is below a mount.
     const config = yaml.parse(one(list, 'ConfigMap', one(list, 'Deployment').metadata.name).data['rosterd.yaml']);
-    for (const value of Object.values(config).flat().filter((v) => `${v}`.startsWith('/etc/')))
-      assert.ok(spec.containers[0].volumeMounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)), value);
+    for (const value of Object.values(config).flat().filter((v) => /^\/(etc|var)\//.test(v)))
+      assert.ok(spec.containers[0].volumeMounts.some(({ mountPath }) => `${value}/`.startsWith(`${mountPath}/`)), value);
   }
   assert.equal(one(ensemble, 'Secret').stringData.credentials, 'roster:a "quoted" password');
   const item = one(production, 'Deployment').spec.template.spec.volumes
     .find(({ name }) => name === 'zookeeper-credentials').secret.items[0];
   assert.deepEqual(item, { key: 'digest', path: 'credentials' });
+});
+
+// The settings of rosterd that have a value of their own: how it is given, and
+// what rosterd is told. The rest are told by `config` alone.
+const OWN_VALUES = {
+  zookeeper: [['zookeeperTrial.enabled=false', 'zookeeper.servers=zk:2181/a'], 'zk:2181/a'],
+  'zookeeper-credentials-file': [['zookeeper.credentials.existingSecret=s'], '/etc/roster/zookeeper/credentials'],
+  'zookeeper-stats-interval': [['zookeeper.statsInterval=1m'], '1m'],
+  'session-timeout': [['zookeeper.sessionTimeout=7s'], '7s'],
+  cluster: [['clusters.default=/a', 'clusters.web=/b'], ['default=/a', 'web=/b']],
+  'state-path': [['statePath=/s'], '/s'],
+  'grpc-listen': [['listenAddress=127.0.0.2'], '127.0.0.2:7470'],
+  'http-listen': [['listenAddress=127.0.0.2'], '127.0.0.2:7471'],
+  'http-host': [['fullnameOverride=x', 'httpHosts={roster.example}'],
+    ['x', 'x.ns', 'x.ns.svc', 'x.ns.svc.cluster.local', 'roster.example']],
+  'tls-certificate': [['tls.enabled=true', 'tls.existingSecret=s'], '/etc/roster/tls/tls.crt'],
+  'tls-key': [['tls.enabled=true', 'tls.existingSecret=s'], '/etc/roster/tls/tls.key'],
+  'tls-client-ca': [['tls.enabled=true', 'tls.existingSecret=s', 'tls.clientCaKey=c'], '/etc/roster/tls/c'],
+  controller: [['tls.enabled=true', 'tls.existingSecret=s', 'tls.clientCaKey=c', 'tls.controllers={a,b}'], ['a', 'b']],
+  data: [[], '/var/lib/roster'],
+  'left-retention': [['history.leftRetention=2h'], '2h'],
+  'lost-retention': [['history.lostRetention=0'], '0'],
+  'event-history': [['history.events=1000000'], 1000000],
+  'max-member-series': [['maxMemberSeries=0'], 0],
+  'log-format': [['logFormat=text'], 'text'],
+  'log-level': [['logLevel=debug'], 'debug'],
+};
+
+test('values become the settings of rosterd, and `config` wins over them', () => {
+  const schema = JSON.parse(read('helm/roster/values.schema.json'));
+  // rosterd chooses no port that somebody would have to be told; and that HTTP
+  // is plaintext is always meant.
+  assert.deepEqual(schema.properties.config.propertyNames.enum,
+    [...Object.keys(OWN_VALUES), 'address-file', 'insecure-listen'].sort());
+  const settings = (sets) => {
+    // A duration of zero is text, as all durations are.
+    const args = sets.flatMap((set) => [/Retention/.test(set) ? '--set-string' : '--set', set]);
+    const list = objects(template(4, 'ci/trial-values.yaml', args));
+    return yaml.parse(one(list, 'ConfigMap', one(list, 'Deployment').metadata.name).data['rosterd.yaml']);
+  };
+  for (const [key, [sets, told]] of Object.entries(OWN_VALUES))
+    assert.deepEqual(settings(sets)[key], told, key);
+  assert.equal(settings(['logLevel=debug', 'config.log-level=error'])['log-level'], 'error');
+  const without = objects(template(4, 'ci/trial-values.yaml', ['--set', 'rememberLeaders=false']));
+  assert.doesNotMatch(one(without, 'ConfigMap', 'r-roster').data['rosterd.yaml'], /^data:/m);
+  assert.doesNotMatch(JSON.stringify(one(without, 'Deployment')), /\/var\/lib/);
 });
 
 test('new settings are new pods', () => {
@@ -200,11 +250,15 @@ test('the NetworkPolicy lets in whom it names, at the ports that they need', () 
 
 test('the trial ensemble is where rosterd looks for it, and its servers know each other', () => {
   const { spec, metadata } = one(ensemble, 'StatefulSet');
-  const config = yaml.parse(one(ensemble, 'ConfigMap').data['rosterd.yaml']);
+  const config = yaml.parse(one(ensemble, 'ConfigMap', 'who-works').data['rosterd.yaml']);
   const names = [0, 1, 2].map((i) => `${metadata.name}-${i}.${spec.serviceName}`);
   assert.equal(config.zookeeper, names.map((name) => `${name}:2181`).join(','));
-  const env = Object.fromEntries(spec.template.spec.containers[0].env.map(({ name, value }) => [name, value]));
-  assert.equal(env.ZOO_SERVERS, names.map((name, i) => `server.${i + 1}=${name}:2888:3888;2181`).join(' '));
+  const lines = one(ensemble, 'ConfigMap', metadata.name).data['zoo.cfg'].split('\n');
+  assert.deepEqual(lines.filter((line) => /^(server\.|clientPort)/.test(line)),
+    names.map((name, i) => `server.${i + 1}=${name}:2888:3888;2181`));
+  assert.ok(lines.includes('4lw.commands.whitelist=srvr,mntr,ruok'));
+  const single = one(trial, 'ConfigMap', 'r-roster-zookeeper').data['zoo.cfg'].split('\n');
+  assert.deepEqual(single.filter((line) => /^(server\.|clientPort)/.test(line)), ['clientPort=2181']);
   assert.equal(one(ensemble, 'Service', spec.serviceName).spec.clusterIP, 'None');
   // The numbers begin with 1, those of the pods with 0.
   for (const [host, id] of [['x-0', '1'], ['who-works-zookeeper-2', '3']])
@@ -229,6 +283,10 @@ test('values that make no sense are refused, with a reason', () => {
     [['--set-json', 'clusters={"default":null}'], /clusters/],
     [['--set', 'config.maxMemberSeries=3'], /config|maxMemberSeries/],
     [['--set', 'config.max-member-serie=3'], /max-member-serie/],
+    [['--set', 'config.dev=true'], /config|dev/],
+    [['--set', 'zookeeper.statsInterval=15'], /statsInterval/],
+    [['--set', 'history.leftRetention=week'], /leftRetention/],
+    [['--set', 'history.events=10'], /events/],
     [['--set', 'service.type=Hidden'], /type/],
   ];
   for (const version of versions)

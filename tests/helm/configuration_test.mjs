@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { require } from '../dashboards/files.mjs';
+import { require, root } from '../dashboards/files.mjs';
 import { chart, objects, one, template, valuesFiles } from './chart.mjs';
 
 const yaml = require('yaml');
@@ -52,7 +52,7 @@ const nobody = '127.0.0.1:1';
 
 before(async () => {
   ({ zookeeper } = await rosterd('dev', ['--dev']));
-  for (const sub of ['tls', 'zookeeper', 'config']) fs.mkdirSync(path.join(folder, sub));
+  for (const sub of ['tls', 'zookeeper', 'config', 'data']) fs.mkdirSync(path.join(folder, sub));
   fs.writeFileSync(path.join(folder, 'zookeeper/credentials'), 'roster:secret\n');
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
     '-subj', '/CN=localhost', '-days', '2', '-keyout', path.join(folder, 'tls/tls.key'),
@@ -71,7 +71,8 @@ after(async () => {
 test('the chart knows the settings of rosterd, and no others', () => {
   const help = execFileSync(path.join(bin, 'rosterd'), ['--help'], { encoding: 'utf8' });
   const settings = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name)
-    .filter((name) => !['version', 'config'].includes(name));
+    // A pod is told its file, and has no ZooKeeper of its own: that needs Java.
+    .filter((name) => !['version', 'config', 'dev', 'dev-data', 'dev-port'].includes(name));
   assert.ok(settings.length > 20);
   const { properties } = JSON.parse(fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8'));
   assert.deepEqual(properties.config.propertyNames.enum, settings.sort());
@@ -84,7 +85,7 @@ for (const values of valuesFiles)
     const [container] = deployment.spec.template.spec.containers;
     // Only where the files are mounted is another place here.
     const text = one(list, 'ConfigMap', deployment.metadata.name).data['rosterd.yaml']
-      .replaceAll('/etc/roster/', `${folder}/`);
+      .replaceAll('/etc/roster/', `${folder}/`).replaceAll('/var/lib/roster', `${folder}/data`);
     const config = yaml.parse(text);
     const name = path.basename(values, '.yaml');
     const file = path.join(folder, `config/${name}.yaml`);
@@ -115,6 +116,14 @@ for (const values of valuesFiles)
     if (config['max-member-series'])
       assert.ok((await page()).includes(`roster_member_series_limit ${config['max-member-series']}\n`));
 
+    if (config.controller) {
+      // Nobody who asks over HTTP can be one of them.
+      const answer = await fetch(`http://${server.http}/api/v1/members:take_offline?cluster=default`, {
+        method: 'POST', headers: { 'X-Roster-Csrf': '1', 'Content-Type': 'application/json' },
+        body: JSON.stringify({ names: ['a'], actor: 'me', reason: 'none' }) });
+      assert.equal(answer.status, 403, await answer.text());
+      assert.equal((await fetch(`http://${server.http}/api/v1/members?cluster=default`)).status, 200);
+    }
     if (config['tls-certificate']) {
       const { stdout } = spawnSync('openssl', ['s_client', '-connect', server.grpc, '-alpn', 'h2',
         '-cert', config['tls-certificate'], '-key', config['tls-key']], { input: '', encoding: 'utf8' });
@@ -128,3 +137,82 @@ for (const values of valuesFiles)
       assert.match(out, /default/);
     }
   });
+
+// scripts/zk-ensemble in a folder of its own.
+function ensemble(name, ...args) {
+  return spawnSync(path.join(root, 'scripts/zk-ensemble'), ['--dir', path.join(folder, name), ...args],
+    { encoding: 'utf8' });
+}
+
+test('ZooKeeper is killed under a running rosterd: alive, ready, and honest about it', async () => {
+  const list = objects(template(4, 'ci/trial-values.yaml'));
+  const [{ livenessProbe, readinessProbe }] = one(list, 'Deployment').spec.template.spec.containers;
+  const file = path.join(folder, 'config/killed.yaml');
+  fs.writeFileSync(file, one(list, 'ConfigMap', 'r-roster').data['rosterd.yaml']
+    .replaceAll('/var/lib/roster', `${folder}/data`));
+  const started = ensemble('killed', 'start', '1', '--port', '0');
+  assert.equal(started.status, 0, started.stderr);
+  try {
+    const { connect } = JSON.parse(ensemble('killed', 'status', '--json').stdout);
+    const { http } = await rosterd('killed', [`--config=${file}`, '--zookeeper', connect, '--session-timeout', '2s']);
+    const get = async ({ httpGet }) => {
+      const response = await fetch(`http://${http}${httpGet.path}`);
+      return { status: response.status, text: await response.text() };
+    };
+    const readiness = (words) => until(`readiness says ${words}`, async () => {
+      const { status, text } = await get(readinessProbe);
+      // A monitor is kept in the service whatever ZooKeeper does.
+      if (/synced=true/.test(text)) assert.equal(status, 200, text);
+      assert.equal((await get(livenessProbe)).status, 200);
+      return words.test(text) && status === 200;
+    });
+    await readiness(/^connected=true$/m);
+    assert.equal(ensemble('killed', 'kill', '1').status, 0);
+    await readiness(/^connected=false$/m);
+    const { summary } = await (await fetch(`http://${http}/api/v1/summary`)).json();
+    assert.equal(summary.view.connected, false);
+    assert.equal(ensemble('killed', 'restart', '1').status, 0);
+    await readiness(/^connected=true$/m);
+  } finally {
+    ensemble('killed', 'stop');
+  }
+});
+
+test('the servers of the trial ensemble serve with the zoo.cfg of the chart, and write nothing beside it', async () => {
+  const list = objects(template(4, 'ci/ensemble-values.yaml'));
+  const text = one(list, 'ConfigMap', 'who-works-zookeeper').data['zoo.cfg']
+    // Debian's package is without the provider of metrics.
+    .replace(/^metricsProvider.*\n/gm, '');
+  // Ports and folders of an ensemble that is made here, for three pods.
+  assert.equal(ensemble('trial', 'start', '3', '--port', '0').status, 0);
+  const children = [];
+  try {
+    const { servers } = JSON.parse(ensemble('trial', 'status', '--json').stdout);
+    const lines = fs.readFileSync(path.join(folder, 'trial/1/zoo.cfg'), 'utf8').match(/^server\.\d=.*$/gm);
+    const command = fs.readFileSync(`/proc/${servers[0].pid}/cmdline`, 'utf8').split('\0').slice(0, -2);
+    ensemble('trial', 'stop');
+    for (const id of [1, 2, 3]) {
+      const home = path.join(folder, `pod-${id}`);
+      for (const sub of ['data', 'datalog', 'conf']) fs.mkdirSync(path.join(home, sub), { recursive: true });
+      fs.writeFileSync(path.join(home, 'data/myid'), `${id}\n`);
+      const config = path.join(home, 'conf/zoo.cfg');
+      fs.writeFileSync(config, text.replace(/^server\.\d=.*$/gm, () => '').replace(/=(\/data(log)?)$/gm, `=${home}$1`)
+        + lines.join('\n'));
+      children.push(spawn(command[0], [...command.slice(1), config], { stdio: 'ignore', cwd: home }));
+    }
+    const { http } = await rosterd('trial-ensemble', ['--zookeeper', servers.map(({ address }) => address).join(','),
+      '--zookeeper-stats-interval', '1s']);
+    await until('three serve, and tell all', async () => {
+      const told = (await (await fetch(`http://${http}/api/v1/summary`)).json()).ensemble.servers;
+      const roles = told.map(({ role }) => role.replace('ZOO_KEEPER_ROLE_', '')).sort();
+      return `${roles}` === 'FOLLOWER,FOLLOWER,LEADER' && told.every((server) => server.data_bytes && !server.problem);
+    }, 90);
+    for (const id of [1, 2, 3]) assert.deepEqual(fs.readdirSync(path.join(folder, `pod-${id}/conf`)), ['zoo.cfg']);
+  } finally {
+    ensemble('trial', 'stop');
+    for (const child of children) {
+      child.kill('SIGTERM');
+      await until('a server ends', () => child.exitCode !== null || child.signalCode !== null, 30);
+    }
+  }
+});

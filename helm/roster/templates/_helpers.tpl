@@ -109,14 +109,22 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- $config := dict
   "zookeeper" (default (include "roster.trialServers" .) .Values.zookeeper.servers)
   "session-timeout" .Values.zookeeper.sessionTimeout
+  "zookeeper-stats-interval" .Values.zookeeper.statsInterval
   "cluster" $clusters
   "state-path" .Values.statePath
   "grpc-listen" (printf "%s:7470" .Values.listenAddress)
   "http-listen" (printf "%s:7471" .Values.listenAddress)
   "http-host" (fromYamlArray (include "roster.hosts" .))
   "insecure-listen" true
+  "left-retention" .Values.history.leftRetention
+  "lost-retention" .Values.history.lostRetention
+  "event-history" (int64 .Values.history.events)
+  "max-member-series" (int64 .Values.maxMemberSeries)
   "log-format" .Values.logFormat
   "log-level" .Values.logLevel -}}
+{{- if .Values.rememberLeaders -}}
+{{- $_ := set $config "data" "/var/lib/roster" -}}
+{{- end -}}
 {{- if include "roster.credentialsSecret" . -}}
 {{- $_ := set $config "zookeeper-credentials-file" "/etc/roster/zookeeper/credentials" -}}
 {{- end -}}
