@@ -1,6 +1,8 @@
 // Calls of the HTTP API: docs/http.md. Answers are the messages of the API as
 // JSON; errors are thrown as ApiError.
 
+import { t } from './i18n.js';
+
 export class ApiError extends Error {
   constructor(status, code, message, details = []) {
     super(message);
@@ -105,7 +107,9 @@ export class Api {
       });
       text = await response.text();
     } catch (error) {
-      throw new ApiError(0, 'UNAVAILABLE', error.message);
+      // What browsers say of it helps nobody: "Failed to fetch".
+      throw new ApiError(0, 'UNAVAILABLE', error.name === 'TimeoutError'
+          ? t('api.timeout', { n: TIMEOUT_MS / 1000 }) : t('api.noAnswer'));
     }
     this.clock?.observe(response.headers.get('Date'));
     let json = {};

@@ -97,7 +97,7 @@ export class AuditPage extends Component {
             (key) => t('col.' + key))}>
           ${entries.map((entry) => html`<${Entry} key=${entry.sequence}
               entry=${entry} />`)}<//>
-        ${loaded && entries.length === 0 && html`<p class="empty">
+        ${loaded && !error && entries.length === 0 && html`<p class="empty">
           ${t('audit.none')}</p>`}
         ${token && html`<button type="button" onClick=${() => this.load(token)}>
           ${t('events.more')}</button>`}

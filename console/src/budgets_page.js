@@ -56,7 +56,7 @@ export class BudgetsPage extends Component {
                       problem: budgets.problem ?? '', policy, error: '',
                       loaded: true });
     } catch (error) {
-      this.setState({ error: error.message, loaded: true });
+      this.setState({ error: error.message });
     }
   };
 
@@ -82,8 +82,9 @@ export class BudgetsPage extends Component {
       </div>
       <div class="cards"><section class="card wide"
           aria-label=${t('budgets.title')}>
-        ${loaded && reports.length === 0
-          ? html`<p class="empty">${t('budgets.none')}</p>`
+        ${reports.length === 0
+          ? html`<p class="empty">${loaded ? t('budgets.none')
+                : error ? t('unknown') : t('loading')}</p>`
           : html`<${BudgetRows} reports=${reports} actions=${actions} />`}
       </section>
       ${policy && html`<${Policy} policy=${policy.policy ?? {}}

@@ -38,6 +38,9 @@ export class ClusterState {
     this.summary = null;     // GetSummaryResponse
     this.monitors = [];
     this.olderEvents = '';   // page token of the events before those
+    this.operationsKnown = false;
+    // A snapshot is complete, of a rosterd that has not seen ZooKeeper yet.
+    this.snapshotOfNothing = false;
     this.problem = '';       // why the summary could not be had
     this.lostSince = null;   // when the connection to rosterd was lost
   }
@@ -66,6 +69,7 @@ export class ClusterState {
       this.summary = summary;
       if (monitors.monitors) this.monitors = monitors.monitors;
       this.problem = '';
+      if (!this.operationsKnown) this.#loadLists();
     } catch (error) {
       if (cluster === this.api.cluster) this.problem = error.message;
     }
@@ -75,21 +79,22 @@ export class ClusterState {
   // What the stream does not tell: what was before it, and what is gone.
   async #loadLists() {
     const { cluster } = this.api;
-    try {
-      const [events, operations] = await Promise.all([
-        this.api.get('events',
-                     { newest_first: true, page_size: EVENTS_AT_FIRST }),
-        this.api.get('operations', { page_size: 200 })]);
-      if (cluster !== this.api.cluster) return;
-      this.olderEvents = events.next_page_token ?? '';
-      const newer = this.events.events;
-      this.events.clear();
-      this.events.addPage(events.events ?? []);
-      this.events.addPage(newer);
-      this.operations.replace(operations.operations ?? []);
-    } catch {
-      // The banner already says that rosterd cannot be reached.
-    }
+    const take = (path, query, use) => this.api.get(path, query).then(
+        (answer) => { if (cluster === this.api.cluster) use(answer); },
+        () => {});  // the banner already says what is wrong
+    await Promise.all([
+      take('events', { newest_first: true, page_size: EVENTS_AT_FIRST },
+           (answer) => {
+             this.olderEvents = answer.next_page_token ?? '';
+             const newer = this.events.events;
+             this.events.clear();
+             this.events.addPage(answer.events ?? []);
+             this.events.addPage(newer);
+           }),
+      take('operations', { page_size: 200 }, ({ operations = [] }) => {
+        this.operations.replace(operations);
+        this.operationsKnown = true;
+      })]);
     this.onChange();
   }
 
@@ -98,7 +103,7 @@ export class ClusterState {
     switch (type) {
       case 'reset':
         if (data.what === 'events') this.#loadLists();
-        else this.members.reset();
+        else this.#beginSnapshot();
         break;
       case 'member': {
         const member = this.members.put(data);
@@ -106,7 +111,7 @@ export class ClusterState {
         break;
       }
       case 'removed': this.members.remove(data.name); break;
-      case 'synced': this.members.endSnapshot(); break;
+      case 'synced': this.#endSnapshot(); break;
       case 'view': this.#setView(data); break;
       case 'bookmark': this.#setView(data.view); break;
       case 'event': this.events.add(data); break;
@@ -116,9 +121,22 @@ export class ClusterState {
     this.onChange();
   }
 
+  #beginSnapshot() {
+    this.snapshotOfNothing = false;
+    this.members.reset();
+  }
+
+  // A rosterd that was started while ZooKeeper is away knows of nobody. What
+  // the one before it said stays until it does.
+  #endSnapshot() {
+    this.snapshotOfNothing = this.view?.synced === false;
+    if (!this.snapshotOfNothing) this.members.endSnapshot();
+  }
+
   #setView(view) {
     const before = this.view;
     this.view = view ?? null;
+    if (this.snapshotOfNothing && this.view?.synced) this.#endSnapshot();
     // ZooKeeper went or came back: the summary says more.
     if (before && before.connected !== this.view?.connected) this.refresh();
   }
@@ -131,7 +149,9 @@ export class ClusterState {
       }
       this.lostSince = null;
     } else {
-      if (state.phase === 'connecting') this.members.abandonSnapshot();
+      // That of nothing is complete: the stream goes on after it.
+      if (state.phase === 'connecting' && !this.snapshotOfNothing)
+        this.members.abandonSnapshot();
       if (state.phase === 'waiting' || state.phase === 'paused')
         this.lostSince ??= Date.now();
     }
@@ -145,6 +165,13 @@ export class ClusterState {
     if (this.view && !this.view.connected) return 'stale';
     if (!this.members.synced) return 'loading';
     return 'live';
+  }
+
+  // Why the members are not known, as the key of a text; '' if they are.
+  unknown() {
+    if (this.members.synced) return '';
+    return this.view?.synced === false && !this.view.connected ? 'unknown'
+                                                               : 'loading';
   }
 
   // Up to when what is shown is known to be true.

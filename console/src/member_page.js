@@ -99,8 +99,8 @@ export function MemberPage({ app, name }) {
   if (!member) {
     return html`<div class="page"><h1><${Words} text=${name}
         className="long-words" /></h1>
-      <p class="empty" role="status">${state.members.synced
-          ? t('member.unknown') : t('loading')}</p>
+      <p class="empty" role="status">${
+          t(state.unknown() || 'member.unknown')}</p>
       <p><a href=${router.link('members')}>${t('member.all')}</a></p></div>`;
   }
   const now = app.clock.now();

@@ -25,7 +25,7 @@ function StatusChips({ counts, statuses, onChange }) {
         class="chip status-${status}" aria-pressed=${statuses.includes(status)}
         onClick=${() => toggle(status)}>
       <${Icon} name=${status} />${t('status.' + status)}
-      <span class="count">${counts[status]}</span></button>`)}
+      <span class="count">${counts ? counts[status] : '–'}</span></button>`)}
   </div>`;
 }
 
@@ -49,6 +49,7 @@ export class MembersPage extends Component {
   render({ app }, { selected }) {
     const { state, router } = app;
     const query = queryOf(router.route.params);
+    const unknown = state.unknown();
     const { members, error } = state.index.find(query);
     // Who is gone is no longer selected.
     const chosen = [...selected].filter((name) => state.members.get(name));
@@ -71,11 +72,12 @@ export class MembersPage extends Component {
       </div>
       ${error && html`<p class="error" id="selector-error" role="alert">
           ${error}</p>`}
-      <${StatusChips} counts=${state.members.counts()}
+      <${StatusChips} counts=${unknown ? null : state.members.counts()}
           statuses=${query.statuses}
           onChange=${(statuses) => set({ status: statuses.join(',') })} />
       <p class="summary-line" id="members-count">
-        ${t('members.shown', { n: members.length, all: state.members.size })}</p>
+        ${unknown ? t(unknown) : t('members.shown', {
+            n: members.length, all: state.members.size })}</p>
       <${BulkBar} app=${app} names=${chosen}
           onClear=${() => this.setState({ selected: new Set() })} />
       <${VirtualTable} label=${t('members.title')} rows=${members}
@@ -86,7 +88,7 @@ export class MembersPage extends Component {
           isSelected=${(member) => selected.has(member.name)}
           onSelect=${this.select}
           onOpen=${(member) => router.go('members', member.name)}
-          empty=${state.members.synced ? t('members.none') : t('loading')} />
+          empty=${t(unknown || 'members.none')} />
     </div>`;
   }
 }

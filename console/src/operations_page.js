@@ -16,7 +16,8 @@ export function OperationsPage({ app }) {
   return html`<div class="page"><h1>${t('operations.title')}</h1>
     <section class="card wide" aria-label=${t('operations.title')}>
       ${operations.length === 0
-        ? html`<p class="empty">${t('operations.none')}</p>`
+        ? html`<p class="empty">${t(app.state.operationsKnown
+              ? 'operations.none' : app.state.unknown() || 'loading')}</p>`
         : html`<${OperationRows} app=${app} operations=${operations} />`}
     </section></div>`;
 }

@@ -17,11 +17,12 @@ const TASKS_SHOWN = 8;
 const EVENTS_SHOWN = 12;
 
 function Counts({ app }) {
-  const counts = app.state.members.counts();
+  const { members } = app.state;
+  const counts = members.counts();
   return html`<ul class="tiles">${STATUSES.map((status) => html`
     <li key=${status} class=${classes('tile', `status-${status}`,
         counts[status] === 0 && 'zero')}><a href=${app.router.link('members', '', { status })}>
-      <span class="tile-count">${counts[status]}</span>
+      <span class="tile-count">${members.synced ? counts[status] : '–'}</span>
       <span class="tile-word"><${Icon} name=${status} />
         ${t('status.' + status)}</span></a></li>`)}</ul>`;
 }
@@ -111,7 +112,8 @@ function Tasks({ app }) {
       <${Words} text=${task.name || task.id} />
       <${TaskBar} task=${task} label=${t('task.progressOf',
           { member: member.name })} /></li>`)}</ul>
-    ${rows.length === 0 && html`<p class="empty">${t('progress.none')}</p>`}
+    ${rows.length === 0 && html`<p class="empty">${
+        t(app.state.unknown() || 'progress.none')}</p>`}
   </section>`;
 }
 
@@ -132,7 +134,8 @@ export function OverviewPage({ app }) {
         <h2 id="active-title"><a href=${router.link('operations')}>
           ${t('overview.operations', { n: active.length })}</a></h2>
         ${active.length === 0
-          ? html`<p class="empty">${t('operations.none')}</p>`
+          ? html`<p class="empty">${t(state.operationsKnown
+                ? 'operations.none' : state.unknown() || 'loading')}</p>`
           : html`<${OperationRows} app=${app} operations=${active} />`}
       </section>
       <section class="card wide" aria-labelledby="lately-title">

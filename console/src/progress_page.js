@@ -17,7 +17,7 @@ function columnsOf(app) {
     { id: 'task', title: t('col.task'), className: 'col-service',
       render: ({ task }) => html`<${Words} text=${task.name || task.id} />` },
     { id: 'progress', sort: 'progress', title: t('col.progress'),
-      className: 'col-task',
+      className: 'col-task col-progress',
       render: ({ member, task }) => html`<${TaskBar} task=${task}
           label=${t('task.progressOf', { member: member.name })} />` },
     { id: 'rate', sort: 'rate', title: t('col.rate'), className: 'col-rate number',
@@ -68,7 +68,7 @@ export class ProgressPage extends Component {
           onSort=${(by, descending) => router.setParams(
               { sort: by, desc: descending ? '1' : '' })}
           onOpen=${({ member }) => router.go('members', member.name)}
-          empty=${state.members.synced ? t('progress.none') : t('loading')} />
+          empty=${t(state.unknown() || 'progress.none')} />
     </div>`;
   }
 }

@@ -7,6 +7,7 @@
 // dead. While the page is hidden for long it lets go of the connection: a
 // browser has six to a server, and forgotten tabs should not hold them.
 import { Backoff } from './backoff.js';
+import { t } from './i18n.js';
 import { SseParser } from './sse_parser.js';
 
 const SILENCE_MS = 35_000;       // rosterd gives a sign of life every 10 to 15 s
@@ -88,7 +89,7 @@ export class Stream {
       if (attempt !== this.attempt) return;
       if (!response.ok) throw new Error(await refusal(response));
       await this.#read(response, attempt);
-      throw new Error('the server ended the stream');
+      throw new Error(t('stream.ended'));
     } catch (error) {
       if (attempt === this.attempt) this.#fail(error);
     }
@@ -125,14 +126,17 @@ export class Stream {
     this.clearTimeout(this.timer);
     const attempt = this.attempt;
     this.timer = this.setTimeout(() => {
-      if (attempt === this.attempt) this.#fail(new Error('no sign of life'));
+      if (attempt === this.attempt) this.#fail(new Error(t('stream.silent')));
     }, this.silence);
   }
 
   #fail(error) {
     this.#stop();
     const pause = this.backoff.next();
-    this.#state('waiting', error.message, this.now() + pause);
+    // A TypeError is fetch()'s word for a server that cannot be reached, which
+    // the page says anyway.
+    this.#state('waiting', error instanceof TypeError ? '' : error.message,
+                this.now() + pause);
     this.timer = this.setTimeout(() => this.#connect(), pause);
   }
 }

@@ -108,19 +108,26 @@ export class Cluster {
     this.zookeeper = owner.addresses.zookeeper;
     this.port = await freePort();
     await this.startMonitor();
+    this.makeMembers();
+  }
+
+  makeMembers() {
     this.plain = new PlainMembers(this.zookeeper);
     this.children.push(this.plain.child);
   }
 
   get url() { return `http://127.0.0.1:${this.port}`; }
 
-  async startMonitor() {
+  // Waits until the view is live; `blind`: only until it answers.
+  async startMonitor({ blind = false } = {}) {
     const { child } = await this.rosterd('monitor', [
       '--zookeeper', this.zookeeper, '--http-listen', `127.0.0.1:${this.port}`,
       ...this.flags]);
     this.monitor = child;
-    await until('the view is live', async () =>
-        (await this.api('summary')).summary?.view.connected);
+    await until('the view is live', async () => {
+      const { summary } = await this.api('summary');
+      return blind ? summary : summary?.view.connected;
+    });
   }
 
   stopMonitor() {

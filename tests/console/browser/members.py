@@ -30,6 +30,7 @@ class Members:
         if not self.sessions or self.sessions[-1][1] >= PER_SESSION:
             client = KazooClient(hosts=self.servers, timeout=20)
             client.start()
+            client.ensure_path(ROOT)
             self.sessions.append([client, 0])
         return self.sessions[-1]
 
