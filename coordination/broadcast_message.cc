@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/json_field.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
@@ -11,6 +12,8 @@
 namespace roster::coordination {
 namespace {
 
+using base::IntegerField;
+using base::TextField;
 using Json = nlohmann::ordered_json;
 
 absl::StatusOr<Json> ParseObject(std::string_view what,
@@ -24,24 +27,19 @@ absl::StatusOr<Json> ParseObject(std::string_view what,
   return json;
 }
 
-std::string Text(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                   : "";
-}
-
 absl::Time Time(const Json& json, const char* key) {
-  return model::ParseTimestamp(Text(json, key)).value_or(absl::InfinitePast());
+  return model::ParseTimestamp(TextField(json, key))
+      .value_or(absl::InfinitePast());
 }
 
 }  // namespace
 
 absl::StatusOr<BroadcastMessage> ParseBroadcastMessage(std::string_view bytes) {
   ROSTER_ASSIGN_OR_RETURN(const Json json, ParseObject("broadcast", bytes));
-  return BroadcastMessage{.id = Text(json, "id"),
-                          .sender = Text(json, "sender"),
+  return BroadcastMessage{.id = TextField(json, "id"),
+                          .sender = TextField(json, "sender"),
                           .at = Time(json, "at"),
-                          .text = Text(json, "text")};
+                          .text = TextField(json, "text")};
 }
 
 std::string SerializeBroadcastMessage(const BroadcastMessage& message) {
@@ -57,16 +55,12 @@ absl::StatusOr<BroadcastAnswer> ParseBroadcastAnswer(std::string_view bytes) {
   ROSTER_ASSIGN_OR_RETURN(const Json json,
                           ParseObject("broadcast answer", bytes));
   const auto ok = json.find("ok");
-  const auto czxid = json.find("message_czxid");
   if (ok == json.end() || !ok->is_boolean())
     return absl::InvalidArgumentError("broadcast answer: ok: no boolean");
-  return BroadcastAnswer{
-      .ok = ok->get<bool>(),
-      .result = Text(json, "result"),
-      .at = Time(json, "at"),
-      .czxid = czxid != json.end() && czxid->is_number_integer()
-                   ? czxid->get<int64_t>()
-                   : 0};
+  return BroadcastAnswer{.ok = ok->get<bool>(),
+                         .result = TextField(json, "result"),
+                         .at = Time(json, "at"),
+                         .czxid = IntegerField(json, "message_czxid")};
 }
 
 std::string SerializeBroadcastAnswer(const BroadcastAnswer& answer) {

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "base/json_field.h"
 #include "base/strings.h"
 #include "coordination/election.h"
 #include "coordination/http_get.h"
@@ -20,6 +21,7 @@
 namespace roster::coordination {
 namespace {
 
+using base::TextField;
 using Json = nlohmann::json;
 
 // A component of a URL.
@@ -36,23 +38,17 @@ std::string Escaped(std::string_view text) {
   return escaped;
 }
 
-std::string Text(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                   : "";
-}
-
 // In JSON's form of protobuf a number of 64 bits is a string.
 int64_t Number(const Json& json, const char* key) {
   int64_t number = 0;
   const auto found = json.find(key);
   if (found == json.end()) return 0;
   if (found->is_number_integer()) return found->get<int64_t>();
-  return absl::SimpleAtoi(Text(json, key), &number) ? number : 0;
+  return absl::SimpleAtoi(TextField(json, key), &number) ? number : 0;
 }
 
 std::optional<LeaderOrigin> OriginOf(const Json& json) {
-  const std::string source = Text(json, "source");
+  const std::string source = TextField(json, "source");
   if (source == "LEADER_SOURCE_LIVE") return LeaderOrigin::kLive;
   if (source == "LEADER_SOURCE_LAST_KNOWN") return LeaderOrigin::kLastKnown;
   if (source == "LEADER_SOURCE_DESIGNATED") return LeaderOrigin::kDesignated;
@@ -142,23 +138,23 @@ absl::StatusOr<FoundLeader> LeaderLookup::AskRosterd(
   };
   if (!json.is_object())
     return refuse(base::StrCat("HTTP ", answer->status, ", no JSON"));
-  if (answer->status != 200) return refuse(Text(json, "message"));
+  if (answer->status != 200) return refuse(TextField(json, "message"));
   const std::optional<LeaderOrigin> origin = OriginOf(json);
-  const auto as_of = model::ParseTimestamp(Text(json, "as_of"));
+  const auto as_of = model::ParseTimestamp(TextField(json, "as_of"));
   if (!origin || !as_of) return refuse("an answer that is not understood");
   const auto leader = json.find("leader");
   if (leader == json.end() || !leader->is_object()) {
     if (*origin == LeaderOrigin::kLive) return NobodyLeads(options_.election);
     return refuse("nobody led when ZooKeeper was last seen");
   }
-  FoundLeader found{.id = Text(*leader, "name"),
+  FoundLeader found{.id = TextField(*leader, "name"),
                     .token = Number(*leader, "fencing_token"),
                     .origin = *origin,
                     .as_of = *as_of,
                     .answered_by = address};
   if (const auto data = leader->find("data");
       data != leader->end() && data->is_object())
-    found.data = Text(*data, "text");
+    found.data = TextField(*data, "text");
   return found;
 }
 

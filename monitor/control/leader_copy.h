@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/json_copy.h"
 #include "coordination/leader.h"
 #include "model/designation.h"
 
@@ -24,7 +25,7 @@ struct RememberedLeader {
 using RememberedLeaders = std::map<std::string, RememberedLeader>;
 
 // LeaderCopy is a file with the leaders last known, so that a rosterd that
-// starts while ZooKeeper is away can tell who led. JSON, replaced as a whole.
+// starts while ZooKeeper is away can tell who led. It is a base::JsonCopy.
 //
 // Thread-safety: thread-compatible. Both calls do I/O.
 class LeaderCopy {
@@ -33,16 +34,12 @@ class LeaderCopy {
   // of something else is not used.
   LeaderCopy(std::string file, std::string origin);
 
-  const std::string& file() const { return file_; }
-
-  // NotFound if there is no file; FailedPrecondition if it is of another
-  // origin; InvalidArgument, with the place, if it is broken.
+  // The errors are JsonCopy::Load()'s; with the place if it is broken.
   absl::StatusOr<RememberedLeaders> Load() const;
   absl::Status Write(const RememberedLeaders& leaders) const;
 
  private:
-  const std::string file_;
-  const std::string origin_;
+  base::JsonCopy copy_;
 };
 
 }  // namespace roster::monitor
