@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "monitor/rpc/call_meta.h"
+#include "monitor/rpc/change_call.h"
 #include "monitor/rpc/config_codec.h"
 #include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/paging.h"
@@ -22,15 +23,6 @@ constexpr PageSizes kPages = {.standard = 100, .most = 1000};
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
-
-// What ends the call: `encode` writes a result into the response.
-template <typename Result, typename Encode>
-ConfigBackend::Done<Result> Then(Reactor* reactor, Encode encode) {
-  return [reactor, encode = std::move(encode)](absl::StatusOr<Result> result) {
-    if (result.ok()) encode(*result);
-    reactor->Finish(ToGrpcStatus(result.status()));
-  };
-}
 
 // What a page token of ListConfig was made for.
 std::string ListDigest(const v1::ListConfigRequest& request) {
@@ -69,25 +61,16 @@ absl::StatusOr<ConfigBackend*> ConfigService::Find(
 template <typename Request, typename Response>
 Reactor* ConfigService::Change(Context* context, const Request& request,
                                Response* response) {
-  Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(ConfigBackend * backend, Find(request.cluster()));
-    ROSTER_ASSIGN_OR_RETURN(RequestMeta meta, MetaOf(*context, request));
-    ROSTER_ASSIGN_OR_RETURN(ChangeConfigRequest change,
-                            DecodeConfigRequest(request, std::move(meta)));
-    backend->ChangeConfig(
-        std::move(change),
-        Then<ChangeConfigResult>(
-            reactor, [response](const ChangeConfigResult& result) {
-              EncodeConfigEntry(result.entry, ConfigValues::kIncluded,
-                                response->mutable_entry());
-              response->set_request_id(result.request_id);
-            }));
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+  return CallToChange(
+      context, request, Find(request.cluster()), &ConfigBackend::ChangeConfig,
+      [](const Request& in, RequestMeta meta) {
+        return DecodeConfigRequest(in, std::move(meta));
+      },
+      [response](const ChangeConfigResult& result) {
+        EncodeConfigEntry(result.entry, ConfigValues::kIncluded,
+                          response->mutable_entry());
+        response->set_request_id(result.request_id);
+      });
 }
 
 Reactor* ConfigService::ListConfig(Context* context,

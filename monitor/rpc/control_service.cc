@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "model/paths.h"
 #include "monitor/rpc/call_meta.h"
+#include "monitor/rpc/change_call.h"
 #include "monitor/rpc/control_codec.h"
 #include "monitor/rpc/control_reads.h"
 #include "monitor/rpc/control_requests.h"
@@ -30,15 +31,6 @@ namespace v1 = roster::v1;
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
-
-// What ends the call: `encode` writes a result into the response.
-template <typename Result, typename Encode>
-ControlBackend::Done<Result> Then(Reactor* reactor, Encode encode) {
-  return [reactor, encode = std::move(encode)](absl::StatusOr<Result> result) {
-    if (result.ok()) encode(*result);
-    reactor->Finish(ToGrpcStatus(result.status()));
-  };
-}
 
 }  // namespace
 
@@ -91,22 +83,15 @@ Reactor* ControlService::Change(
     Context* context, const Request& request,
     void (ControlBackend::*ask)(Order, ControlBackend::Done<Result>),
     Encode encode) {
-  Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(const Cluster* cluster, Find(request.cluster()));
-    ROSTER_ASSIGN_OR_RETURN(RequestMeta meta, MetaOf(*context, request));
-    ROSTER_ASSIGN_OR_RETURN(
-        Order order, DecodeRequest(request, std::move(meta), absl::Now()));
-    (cluster->source.backend->*ask)(
-        std::move(order),
-        Then<Result>(reactor, [cluster, encode](const Result& result) {
-          encode(result, cluster->source.name);
-        }));
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+  const auto cluster = Find(request.cluster());
+  if (!cluster.ok()) return Finish(context, cluster.status());
+  const ControlledCluster& source = (*cluster)->source;
+  return CallToChange(
+      context, request, absl::StatusOr<ControlBackend*>(source.backend), ask,
+      [](const Request& in, RequestMeta meta) {
+        return DecodeRequest(in, std::move(meta), absl::Now());
+      },
+      [&source, encode](const Result& result) { encode(result, source.name); });
 }
 
 template <typename Answer>

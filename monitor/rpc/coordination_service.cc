@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "monitor/rpc/call_meta.h"
+#include "monitor/rpc/change_call.h"
 #include "monitor/rpc/coordination_codec.h"
 #include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/paging.h"
@@ -45,8 +46,12 @@ std::string TokenOf(const Request& request, const std::string& next_after) {
   return PackToken({DigestOf(request), next_after});
 }
 
-absl::StatusOr<size_t> LimitOf(int32_t page_size) {
-  return PageSize(page_size, kPages);
+// Which page is asked for.
+template <typename Request, typename Query>
+absl::Status DecodePage(const Request& request, Query& query) {
+  ROSTER_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size(), kPages));
+  ROSTER_ASSIGN_OR_RETURN(query.after, AfterOf(request));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -70,27 +75,20 @@ Reactor* CoordinationService::List(
     void (CoordinationBackend::*call)(
         FolderQuery, CoordinationBackend::Done<FolderPage<Info>>),
     Add add) {
+  const auto backend = Find(request.cluster());
+  if (!backend.ok()) return Finish(context, backend.status());
+  FolderQuery query{.folder = request.folder(),
+                    .deadline = DeadlineOf(*context)};
+  if (const absl::Status valid = DecodePage(request, query); !valid.ok())
+    return Finish(context, valid);
   Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(CoordinationBackend * backend,
-                            Find(request.cluster()));
-    FolderQuery query{.folder = request.folder(),
-                      .deadline = DeadlineOf(*context)};
-    ROSTER_ASSIGN_OR_RETURN(query.limit, LimitOf(request.page_size()));
-    ROSTER_ASSIGN_OR_RETURN(query.after, AfterOf(request));
-    (backend->*call)(
-        std::move(query), [=, &request](absl::StatusOr<FolderPage<Info>> page) {
-          if (page.ok()) {
-            for (const Info& info : page->infos)
-              Encode(info, (response->*add)());
-            response->set_next_page_token(TokenOf(request, page->next_after));
-          }
-          reactor->Finish(ToGrpcStatus(page.status()));
-        });
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
+  ((*backend)->*call)(
+      std::move(query),
+      Then<FolderPage<Info>>(
+          reactor, [=, &request](const FolderPage<Info>& page) {
+            for (const Info& info : page.infos) Encode(info, (response->*add)());
+            response->set_next_page_token(TokenOf(request, page.next_after));
+          }));
   return reactor;
 }
 
@@ -100,27 +98,21 @@ Reactor* CoordinationService::Get(
     void (CoordinationBackend::*call)(LookQuery,
                                       CoordinationBackend::Done<Look<Info>>),
     Message* message, std::function<void(std::function<void()>)> then) {
+  const auto backend = Find(request.cluster());
+  if (!backend.ok()) return Finish(context, backend.status());
+  LookQuery query{.target = {.name = request.name(), .path = request.path()},
+                  .deadline = DeadlineOf(*context)};
+  if (const absl::Status valid = DecodePage(request, query); !valid.ok())
+    return Finish(context, valid);
   Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(CoordinationBackend * backend,
-                            Find(request.cluster()));
-    LookQuery query{.target = {.name = request.name(), .path = request.path()},
-                    .deadline = DeadlineOf(*context)};
-    ROSTER_ASSIGN_OR_RETURN(query.limit, LimitOf(request.page_size()));
-    ROSTER_ASSIGN_OR_RETURN(query.after, AfterOf(request));
-    (backend->*call)(
-        std::move(query), [=, &request](absl::StatusOr<Look<Info>> look) {
-          if (look.ok()) {
-            Encode(look->info, message);
-            response->set_next_page_token(TokenOf(request, look->next_after));
-            if (then) return then([=] { reactor->Finish(grpc::Status::OK); });
-          }
-          reactor->Finish(ToGrpcStatus(look.status()));
-        });
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
+  ((*backend)->*call)(
+      std::move(query), [=, &request](absl::StatusOr<Look<Info>> look) {
+        if (!look.ok()) return reactor->Finish(ToGrpcStatus(look.status()));
+        Encode(look->info, message);
+        response->set_next_page_token(TokenOf(request, look->next_after));
+        if (!then) return reactor->Finish(grpc::Status::OK);
+        then([=] { reactor->Finish(grpc::Status::OK); });
+      });
   return reactor;
 }
 
@@ -188,49 +180,23 @@ Reactor* CoordinationService::GetBarrier(Context* context,
 Reactor* CoordinationService::ForceReleaseLock(
     Context* context, const v1::ForceReleaseLockRequest* request,
     v1::ForceReleaseLockResponse* response) {
-  Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(CoordinationBackend * backend,
-                            Find(request->cluster()));
-    ROSTER_ASSIGN_OR_RETURN(RequestMeta meta, MetaOf(*context, *request));
-    ROSTER_ASSIGN_OR_RETURN(ForceReleaseRequest change,
-                            DecodeForceRelease(*request, std::move(meta)));
-    backend->ForceReleaseLock(
-        std::move(change), [=](absl::StatusOr<ForceReleaseResult> result) {
-          if (result.ok()) {
-            Encode(result->holder, response->mutable_holder());
-            response->set_request_id(result->request_id);
-          }
-          reactor->Finish(ToGrpcStatus(result.status()));
-        });
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+  return CallToChange(context, *request, Find(request->cluster()),
+                      &CoordinationBackend::ForceReleaseLock,
+                      &DecodeForceRelease,
+                      [response](const ForceReleaseResult& result) {
+                        Encode(result.holder, response->mutable_holder());
+                        response->set_request_id(result.request_id);
+                      });
 }
 
 Reactor* CoordinationService::OpenBarrier(Context* context,
                                           const v1::OpenBarrierRequest* request,
                                           v1::OpenBarrierResponse* response) {
-  Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(CoordinationBackend * backend,
-                            Find(request->cluster()));
-    ROSTER_ASSIGN_OR_RETURN(RequestMeta meta, MetaOf(*context, *request));
-    ROSTER_ASSIGN_OR_RETURN(auto change,
-                            DecodeOpenBarrier(*request, std::move(meta)));
-    backend->OpenBarrier(std::move(change),
-                         [=](absl::StatusOr<OpenBarrierResult> result) {
-                           if (result.ok())
-                             response->set_request_id(result->request_id);
-                           reactor->Finish(ToGrpcStatus(result.status()));
-                         });
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+  return CallToChange(context, *request, Find(request->cluster()),
+                      &CoordinationBackend::OpenBarrier, &DecodeOpenBarrier,
+                      [response](const OpenBarrierResult& result) {
+                        response->set_request_id(result.request_id);
+                      });
 }
 
 }  // namespace roster::monitor

@@ -3,11 +3,12 @@
 
 #include "base/status_macros.h"
 #include "monitor/rpc/call_meta.h"
+#include "monitor/rpc/change_call.h"
 #include "monitor/rpc/coordination_codec.h"
 #include "monitor/rpc/coordination_service.h"
 #include "monitor/rpc/find_cluster.h"
 #include "monitor/rpc/leader_codec.h"
-#include "monitor/rpc/to_grpc_status.h"
+#include "monitor/rpc/reactors.h"
 
 namespace roster::monitor {
 
@@ -29,44 +30,27 @@ template <typename Request, typename Response>
 Reactor* CoordinationService::Designate(
     Context* context, const Request& request, Response* response,
     absl::StatusOr<DesignateRequest> (*decode)(const Request&, RequestMeta)) {
-  Reactor* reactor = context->DefaultReactor();
-  const auto start = [&]() -> absl::Status {
-    ROSTER_ASSIGN_OR_RETURN(LeaderBackend * backend,
-                            FindLeaders(request.cluster()));
-    ROSTER_ASSIGN_OR_RETURN(RequestMeta meta, MetaOf(*context, request));
-    ROSTER_ASSIGN_OR_RETURN(DesignateRequest change,
-                            decode(request, std::move(meta)));
-    backend->Designate(
-        std::move(change), [=](absl::StatusOr<DesignateResult> result) {
-          if (result.ok()) {
-            Encode(result->designation, response->mutable_designation());
-            response->set_request_id(result->request_id);
-          }
-          reactor->Finish(ToGrpcStatus(result.status()));
-        });
-    return absl::OkStatus();
-  };
-  if (const absl::Status status = start(); !status.ok())
-    reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+  return CallToChange(context, request, FindLeaders(request.cluster()),
+                      &LeaderBackend::Designate, decode,
+                      [response](const DesignateResult& result) {
+                        Encode(result.designation,
+                               response->mutable_designation());
+                        response->set_request_id(result.request_id);
+                      });
 }
 
 Reactor* CoordinationService::GetLeader(Context* context,
                                         const v1::GetLeaderRequest* request,
                                         v1::GetLeaderResponse* response) {
-  Reactor* reactor = context->DefaultReactor();
   const auto backend = FindLeaders(request->cluster());
-  if (!backend.ok()) {
-    reactor->Finish(ToGrpcStatus(backend.status()));
-    return reactor;
-  }
+  if (!backend.ok()) return Finish(context, backend.status());
+  Reactor* reactor = context->DefaultReactor();
   (*backend)->GetLeader(
       {.target = {.name = request->name(), .path = request->path()},
        .deadline = DeadlineOf(*context)},
-      [=](absl::StatusOr<LeaderAnswer> answer) {
-        if (answer.ok()) Encode(*answer, response);
-        reactor->Finish(ToGrpcStatus(answer.status()));
-      });
+      Then<LeaderAnswer>(reactor, [response](const LeaderAnswer& answer) {
+        Encode(answer, response);
+      }));
   return reactor;
 }
 

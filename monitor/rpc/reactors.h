@@ -2,7 +2,11 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "monitor/rpc/to_grpc_status.h"
 
 namespace roster::monitor {
@@ -13,6 +17,17 @@ inline grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(ToGrpcStatus(status));
   return reactor;
+}
+
+// What a backend answers a unary call with: ends it. `encode` writes a result
+// into the response.
+template <typename Result, typename Encode>
+absl::AnyInvocable<void(absl::StatusOr<Result>)> Then(
+    grpc::ServerUnaryReactor* reactor, Encode encode) {
+  return [reactor, encode = std::move(encode)](absl::StatusOr<Result> result) {
+    if (result.ok()) encode(*result);
+    reactor->Finish(ToGrpcStatus(result.status()));
+  };
 }
 
 // A stream that has ended before it began.
