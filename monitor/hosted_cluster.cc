@@ -18,6 +18,7 @@ HostedCluster::HostedCluster(base::Loop& watch_loop, EventLog& events,
               .store = {.cluster = options_.table.cluster,
                         .members_path = options_.table.members_path,
                         .paths = paths(),
+                        .own_places = OwnPlaces(),
                         .monitor_id = options_.monitor_id,
                         .controllers = options_.controllers,
                         .log = options_.log},
@@ -44,6 +45,12 @@ HostedCluster::~HostedCluster() { Close(); }
 
 model::ClusterPaths HostedCluster::paths() const {
   return model::ClusterPaths(options_.state_path, options_.table.cluster);
+}
+
+std::vector<std::string> HostedCluster::OwnPlaces() const {
+  std::vector<std::string> places = options_.all_members_paths;
+  places.push_back(options_.state_path);
+  return places;
 }
 
 void HostedCluster::Watch(zk::Session& session,

@@ -21,6 +21,8 @@ namespace roster::monitor {
 struct HostedClusterOptions {
   ClusterTableOptions table;
   std::string state_path;
+  // Of all clusters of this rosterd: nobody may take the nodes there for locks.
+  std::vector<std::string> all_members_paths;
   std::string monitor_id;
   std::vector<std::string> controllers;
   zk::SessionOptions session;  // the controller's own
@@ -70,6 +72,7 @@ class HostedCluster {
 
  private:
   model::ClusterPaths paths() const;
+  std::vector<std::string> OwnPlaces() const;
 
   base::Loop& watch_loop_;
   const HostedClusterOptions options_;

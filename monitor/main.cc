@@ -203,6 +203,9 @@ absl::Status Daemon::ReadCredentials() {
 void Daemon::MakeClusters() {
   loop_ = std::make_unique<base::Loop>("watch");
   events_ = std::make_unique<EventLog>(run_id_, options_.event_history);
+  std::vector<std::string> members_paths;
+  for (const ClusterOption& cluster : options_.clusters)
+    members_paths.push_back(cluster.members_path);
   for (const ClusterOption& cluster : options_.clusters)
     clusters_.push_back(std::make_unique<HostedCluster>(
         *loop_, *events_,
@@ -212,6 +215,7 @@ void Daemon::MakeClusters() {
                       .left_retention = options_.left_retention,
                       .lost_retention = options_.lost_retention},
             .state_path = options_.state_path,
+            .all_members_paths = members_paths,
             .monitor_id = run_id_,
             .controllers = options_.controllers,
             .session = SessionOptions(),

@@ -25,7 +25,8 @@ struct ControlStoreOptions {
   std::string cluster;
   std::string members_path;
   model::ClusterPaths paths;
-  std::string monitor_id;  // of this run, for the audit
+  std::vector<std::string> own_places;  // of all clusters: see own_places.h
+  std::string monitor_id;               // of this run, for the audit
   // Who may change anything: names of authenticated actors. Empty: everybody.
   std::vector<std::string> controllers;
   base::LogSink log;

@@ -12,6 +12,7 @@
 #include "monitor/control/barrier_reader.h"
 #include "monitor/control/folder_reader.h"
 #include "monitor/control/lock_reader.h"
+#include "monitor/control/own_places.h"
 
 namespace roster::monitor {
 namespace {
@@ -56,32 +57,12 @@ absl::StatusOr<Contender> FindHolder(FolderReader& reader,
   return std::move(holder.front());
 }
 
-bool Within(std::string_view path, std::string_view folder) {
-  return path.starts_with(folder) &&
-         (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
-// PathOf(), where something may be changed: below `root`, or where nothing is
-// Roster's. What it keeps itself, and its members, look like bars and locks to
-// somebody who mistypes a path.
+// PathOf(), where something may be changed.
 absl::StatusOr<std::string> ChangeablePathOf(const CoordinationTarget& target,
                                              const ControlStore& store,
                                              const std::string& root) {
   ROSTER_ASSIGN_OR_RETURN(std::string path, PathOf(target, root));
-  if (path.size() > root.size() && Within(path, root)) return path;
-  // "/roster", of "/roster/default/locks".
-  std::string state = root;
-  for (int up = 0; up < 2; ++up) state.resize(state.rfind('/'));
-  for (const std::string& own : {state, store.options().members_path})
-    if (Within(path, own) || Within(own, path))
-      return base::WithReason(
-          base::WithBadField(absl::InvalidArgumentError(base::StrCat(
-                                 "path: ", path,
-                                 " is a place of Roster's own; only what is "
-                                 "below ",
-                                 root, " may be changed there")),
-                             "path"),
-          "INVALID_COORDINATION_PATH");
+  ROSTER_RETURN_IF_ERROR(CheckNotOwn(path, root, store.options().own_places));
   return path;
 }
 

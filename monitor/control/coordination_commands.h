@@ -7,9 +7,8 @@
 namespace roster::monitor {
 
 // Changes by hand of what programs coordinate by. Like order_commands.h. Both
-// refuse what PathOf() does, and with INVALID_COORDINATION_PATH every place
-// that is Roster's own: the members, and all of the state but the folder of
-// locks, or of barriers.
+// refuse what PathOf() does, and what CheckNotOwn() does: nothing that Roster
+// keeps, and no member of any cluster, is taken away for a lock or a barrier.
 
 // Deletes the node of one holder. Errors:
 //   NotFound, LOCK_NOT_HELD            there is no such node

@@ -244,5 +244,23 @@ TEST_F(CoordinationTest, ABarrierIsShownAndOpenedByHand) {
   EXPECT_EQ(ExitOf({"barrier", "bar"}), 3);
 }
 
+TEST_F(CoordinationTest, NoMemberOfAnotherClusterIsTakenForABarrier) {
+  const auto both = RosterdProcess::Watching(
+      servers_, {"--cluster", "east=/east", "--cluster", "west=/west"});
+  for (const std::string path : {"/east/web-01", "/west/web-01", "/bar"}) {
+    coordination::Barrier barrier(*one_, path);
+    ASSERT_OK(barrier.Raise(Soon()));
+    const auto open = [&] {
+      return both->Rosterctl({"barrier", "open", "--path", path, "--cluster",
+                              "east", "--reason", "x", "--yes"});
+    };
+    EVENTUALLY_THAT(open().status.code, path == "/bar" ? 0 : 2);
+    const bool open_now =
+        both->Rosterctl({"barrier", "--path", path, "--cluster", "east"})
+            .status.code == 3;
+    EXPECT_EQ(open_now, path == "/bar") << path;
+  }
+}
+
 }  // namespace
 }  // namespace roster::testing

@@ -21,6 +21,8 @@ ControlStack::ControlStack(std::string servers, Options options)
           {.store = {.cluster = "default",
                      .members_path = "/clusterServer",
                      .paths = model::ClusterPaths("/roster", "default"),
+                     .own_places = {"/roster", "/clusterServer",
+                                    kOtherMembersPath},
                      .monitor_id = options.id,
                      .controllers = options.controllers,
                      .log = {}},

@@ -23,6 +23,9 @@
 
 namespace roster::monitor {
 
+// Where the members of another cluster of the same rosterd register.
+inline constexpr char kOtherMembersPath[] = "/otherServer";
+
 // ControlStack is what rosterd has for one cluster, without gRPC and HTTP:
 // table, watcher and controller on real sessions. Several of them on one
 // ZooKeeper are several rosterds.

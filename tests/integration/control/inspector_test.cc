@@ -396,35 +396,6 @@ TEST_F(InspectorTest, RefusesWhatIsNoPlaceForALock) {
   EXPECT_EQ(bad(both), "INVALID_ARGUMENT INVALID_COORDINATION_PATH");
 }
 
-TEST_F(InspectorTest, NothingOfRostersOwnIsOpenedOrTakenAway) {
-  Peer peer(servers());
-  coordination::Lock lock(peer, {.path = "/clusterServer/x"});
-  ASSERT_OK(lock.Acquire(Patience()));
-  ASSERT_OK(probe_.Create("/elsewhere", "").status());
-  const auto open = [&](const std::string& path) {
-    OpenBarrierRequest request{.target = {.path = path}, .reason = "mistyped"};
-    request.meta.actor.name = "ops";
-    request.meta.deadline = Soon();
-    request.meta.content = path;
-    return ReasonOf(Ask(&Inspector::OpenBarrier, request).status());
-  };
-  for (const std::string& path :
-       {std::string("/roster"), std::string("/roster/default"), paths_.budgets,
-        paths_.admission, paths_.control + "/web-01", paths_.barriers,
-        paths_.locks + "/a", std::string("/roster/other/barriers/a"),
-        std::string("/clusterServer"), std::string("/clusterServer/web-01")})
-    EXPECT_EQ(open(path), "INVALID_COORDINATION_PATH") << path;
-  EXPECT_EQ(open("/elsewhere"), "");
-  ForceReleaseRequest release{.target = {.path = "/clusterServer/x"},
-                              .node = "any",
-                              .reason = "mistyped"};
-  release.meta.actor.name = "ops";
-  release.meta.deadline = Soon();
-  EXPECT_EQ(ReasonOf(Ask(&Inspector::ForceReleaseLock, release).status()),
-            "INVALID_COORDINATION_PATH");
-  EXPECT_TRUE(lock.grant().may_act());
-}
-
 TEST_F(InspectorTest, GarbageIsShownAsForeignAndHurtsNobody) {
   const std::string path = paths_.locks + "/odd";
   ASSERT_OK(probe_.CreateWithParents(path));
