@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "base/loop.h"
-#include "base/mutex.h"
 #include "gtest/gtest.h"
 #include "model/audit_entry.h"
 #include "model/order.h"
@@ -15,6 +14,7 @@
 #include "monitor/state/cluster_table.h"
 #include "monitor/state/event_log.h"
 #include "monitor/watch/cluster_watcher.h"
+#include "tests/support/answer.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/zk_probe.h"
@@ -62,22 +62,9 @@ class ControlStack {
   absl::StatusOr<Result> Ask(void (Controller::*call)(Request,
                                                       Controller::Done<Result>),
                              Request request) {
-    struct Answer {
-      base::Mutex mu;
-      base::CondVar given;
-      std::unique_ptr<absl::StatusOr<Result>> value;
-    };
-    auto answer = std::make_shared<Answer>();
-    (controller_.*call)(
-        std::move(request), [answer](absl::StatusOr<Result> result) {
-          base::MutexLock lock(&answer->mu);
-          answer->value =
-              std::make_unique<absl::StatusOr<Result>>(std::move(result));
-          answer->given.NotifyAll();
-        });
-    base::MutexLock lock(&answer->mu);
-    while (answer->value == nullptr) answer->given.Wait(&answer->mu);
-    return *std::move(answer->value);
+    return testing::AnswerOf<Result>([&](auto done) {
+      (controller_.*call)(std::move(request), std::move(done));
+    });
   }
 
   absl::StatusOr<TakeOfflineResult> TakeOffline(TakeOfflineRequest request) {

@@ -6,11 +6,11 @@
 
 #include "absl/time/clock.h"
 #include "base/error_details.h"
-#include "base/mutex.h"
 #include "model/paths.h"
 #include "monitor/control/inspector.h"
 #include "tests/integration/control/control_fixture.h"
 #include "tests/integration/coordination/peer.h"
+#include "tests/support/answer.h"
 
 namespace roster::monitor {
 
@@ -47,22 +47,9 @@ class InspectorTest : public ControlTest {
   absl::StatusOr<Result> Ask(
       void (Inspector::*call)(Request, CoordinationBackend::Done<Result>),
       Request request) {
-    struct Answer {
-      base::Mutex mu;
-      base::CondVar given;
-      std::unique_ptr<absl::StatusOr<Result>> value;
-    };
-    auto answer = std::make_shared<Answer>();
-    (inspector_.*call)(
-        std::move(request), [answer](absl::StatusOr<Result> result) {
-          base::MutexLock lock(&answer->mu);
-          answer->value =
-              std::make_unique<absl::StatusOr<Result>>(std::move(result));
-          answer->given.NotifyAll();
-        });
-    base::MutexLock lock(&answer->mu);
-    while (answer->value == nullptr) answer->given.Wait(&answer->mu);
-    return *std::move(answer->value);
+    return testing::AnswerOf<Result>([&](auto done) {
+      (inspector_.*call)(std::move(request), std::move(done));
+    });
   }
   // Fail the test if there is no such thing.
   LockInfo Lock(LookQuery query) {
