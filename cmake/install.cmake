@@ -8,11 +8,13 @@ set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 install(TARGETS roster EXPORT RosterTargets
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
-foreach(library base model zk coordination registrar)
+foreach(library base model zk coordination leader_lookup registrar)
   set_target_properties(roster_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS roster_${library} EXPORT RosterCxxTargets
     ARCHIVE COMPONENT development)
 endforeach()
+# Who builds the registrar has built the component.
+add_dependencies(roster_registrar roster_leader_lookup)
 
 # --strip leaves static libraries alone; of theirs only the symbols are needed.
 install(CODE "
@@ -31,13 +33,23 @@ install(DIRECTORY registrar/c/roster DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 set(ROSTER_PUBLIC_HEADERS registrar/registrar.h)
 foreach(header
     barrier broadcast broadcast_listener child_mirror client config_store
-    config_subscription count_barrier double_barrier election leader_election lock
-    multi_lock queue read_write_lock semaphore service_directory
+    config_subscription count_barrier double_barrier election leader_election
+    leader_lookup leader_observer lock multi_lock queue read_write_lock semaphore service_directory
     static_election unique_name)
   list(APPEND ROSTER_PUBLIC_HEADERS coordination/${header}.h)
 endforeach()
 configure_file(cmake/install_headers.cmake.in install_headers.cmake @ONLY)
 install(SCRIPT ${PROJECT_BINARY_DIR}/install_headers.cmake COMPONENT development)
+
+# Whose project has this one in a folder includes as those do who installed it.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  set(_in_tree ${PROJECT_BINARY_DIR}/in_tree)
+  file(MAKE_DIRECTORY ${_in_tree}/roster)
+  foreach(folder base model zk coordination registrar)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${_in_tree}/roster/${folder} SYMBOLIC)
+  endforeach()
+  target_include_directories(roster_base INTERFACE $<BUILD_INTERFACE:${_in_tree}>)
+endif()
 
 # find_package(Roster)
 set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Roster)

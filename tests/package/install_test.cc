@@ -163,6 +163,12 @@ TEST_F(InstallTest, ACompilerFindsItForCxxWithPkgConfig) {
       Compile(CXX_COMPILER, "consumer.cc", {"-std=c++20"}, "roster-registrar"));
 }
 
+// Without the registrar: recipes alone.
+TEST_F(InstallTest, ACompilerFindsTheRecipesWithPkgConfig) {
+  EXPECT_TRUE(fs::exists(Compile(CXX_COMPILER, "leader.cc", {"-std=c++20"},
+                                 "roster-coordination")));
+}
+
 TEST_F(InstallTest, HeadersIncludeOnlyWhatIsInstalled) {
   int headers = 0;
   for (const auto& entry :
