@@ -3,16 +3,13 @@
 // Monitors read thousands of records a second, so the JSON goes into the
 // struct as it is read, with no document tree in between.
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
-#include <variant>
 
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "model/member_record.h"
 #include "model/record_limits.h"
-#include "model/timestamp.h"
+#include "model/record_value.h"
 #include "nlohmann/json.hpp"
 
 namespace roster::model {
@@ -22,102 +19,16 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxWarningBytes = 200;
 
-struct Null {};
-struct Container {};  // an object or array where no field is one
-
-// A value of a field. A string may be moved away.
-using Value =
-    std::variant<Null, bool, int64_t, double, std::string*, Container>;
-
-// What is wrong with a value, for people; null: nothing.
-using Problem = const char*;
-
-// The readers of values. Null means that the field is not given.
-Problem Read(Value& value, std::string& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  std::string** text = std::get_if<std::string*>(&value);
-  if (text == nullptr) return "not a string";
-  out = std::move(**text);
-  return nullptr;
-}
-
-Problem Read(Value& value, double& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  if (const auto* integer = std::get_if<int64_t>(&value)) {
-    out = static_cast<double>(*integer);
-    return nullptr;
-  }
-  const auto* number = std::get_if<double>(&value);
-  if (number == nullptr) return "not a number";
-  out = *number;
-  return nullptr;
-}
-
-Problem Read(Value& value, int64_t& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  if (const auto* integer = std::get_if<int64_t>(&value)) {
-    out = *integer;
-    return nullptr;
-  }
-  // Some languages have one type of number only and write 12 as 12.0.
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  const auto* number = std::get_if<double>(&value);
-  if (number == nullptr || *number != std::trunc(*number) ||
-      std::abs(*number) > kExact) {
-    return "not a 64-bit integer";
-  }
-  out = static_cast<int64_t>(*number);
-  return nullptr;
-}
-
-Problem Read(Value& value, absl::Time& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  std::string** text = std::get_if<std::string*>(&value);
-  const auto time = text == nullptr ? std::nullopt : ParseTimestamp(**text);
-  if (!time) return "not an RFC 3339 time";
-  out = *time;
-  return nullptr;
-}
-
-template <typename T>
-Problem Read(Value& value, std::optional<T>& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  T read{};
-  if (Problem problem = Read(value, read)) return problem;
-  out = read;
-  return nullptr;
-}
-
-template <typename Enum>
-Problem ReadEnum(Value& value, std::optional<Enum> (*parse)(std::string_view),
-                 Enum& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  std::string** text = std::get_if<std::string*>(&value);
-  const auto parsed = text == nullptr ? std::nullopt : parse(**text);
-  if (!parsed) return "not one of the known states";
-  out = *parsed;
-  return nullptr;
-}
-
-Problem ReadSeconds(Value& value, absl::Duration& out) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
-  double seconds = 0;
-  if (Problem problem = Read(value, seconds)) return problem;
-  // Through milliseconds, which survive being written and read again.
-  const double bounded =
-      std::clamp(seconds, 0.0, absl::ToDoubleSeconds(kMaxStallAfter) + 1);
-  out = absl::Milliseconds(std::llround(bounded * 1000));
-  return nullptr;
-}
-
-Problem ReadWriterField(std::string_view key, Value& value, Writer& writer) {
+FieldProblem ReadWriterField(std::string_view key, RecordValue& value,
+                             Writer& writer) {
   if (key == "host_id") return Read(value, writer.host_id);
   if (key == "pid") return Read(value, writer.pid);
   if (key == "pid_started") return Read(value, writer.pid_started);
   return nullptr;
 }
 
-Problem ReadTaskField(std::string_view key, Value& value, Task& task) {
+FieldProblem ReadTaskField(std::string_view key, RecordValue& value,
+                           Task& task) {
   if (key == "id") return Read(value, task.id);
   if (key == "name") return Read(value, task.name);
   if (key == "state") return ReadEnum(value, ParseTaskState, task.state);
@@ -132,8 +43,8 @@ Problem ReadTaskField(std::string_view key, Value& value, Task& task) {
 }
 
 // A field of the record that is no container.
-Problem ReadRecordField(std::string_view key, Value& value,
-                        MemberRecord& record) {
+FieldProblem ReadRecordField(std::string_view key, RecordValue& value,
+                             MemberRecord& record) {
   if (key == "incarnation") return Read(value, record.incarnation);
   if (key == "service") return Read(value, record.service);
   if (key == "version") return Read(value, record.version);
@@ -146,11 +57,11 @@ Problem ReadRecordField(std::string_view key, Value& value,
 }
 
 template <typename T>
-Problem ReadEntry(const std::string& key, Value& value,
-                  absl::btree_map<std::string, T>& map) {
-  if (std::holds_alternative<Null>(value)) return nullptr;
+FieldProblem ReadEntry(const std::string& key, RecordValue& value,
+                       absl::btree_map<std::string, T>& map) {
+  if (std::holds_alternative<JsonNull>(value)) return nullptr;
   T read{};
-  if (Problem problem = Read(value, read)) return problem;
+  if (FieldProblem problem = Read(value, read)) return problem;
   map.insert_or_assign(key, std::move(read));
   return nullptr;
 }
@@ -171,7 +82,7 @@ class RecordSink {
   // Set when it stopped at a number that no double can hold.
   const std::string& overflowing_number() const { return overflow_; }
 
-  bool null() { return Take(Null{}); }
+  bool null() { return Take(JsonNull{}); }
   bool boolean(bool value) { return Take(value); }
   bool number_integer(int64_t value) { return Take(value); }
   bool number_unsigned(uint64_t value) {
@@ -199,7 +110,7 @@ class RecordSink {
       case Scope::kTasks:
         return OpenTask();
       default:
-        return Take(Container{}) && Skip();
+        return Take(JsonContainer{}) && Skip();
     }
   }
 
@@ -210,7 +121,7 @@ class RecordSink {
       scope_ = Scope::kTasks;
       return true;
     }
-    return Take(Container{}) && Skip();
+    return Take(JsonContainer{}) && Skip();
   }
 
   bool end_object() { return Close(); }
@@ -272,7 +183,7 @@ class RecordSink {
       record_.gauges.clear();
       scope_ = Scope::kGauges;
     } else {
-      return Take(Container{}) && Skip();
+      return Take(JsonContainer{}) && Skip();
     }
     return true;
   }
@@ -288,14 +199,14 @@ class RecordSink {
     return true;
   }
 
-  bool Take(Value value) {
+  bool Take(RecordValue value) {
     if (skipped_ > 0) return true;
     if (scope_ == Scope::kDocument) return false;
-    if (Problem problem = Put(value)) Warn(problem);
+    if (FieldProblem problem = Put(value)) Warn(problem);
     return true;
   }
 
-  Problem Put(Value& value) {
+  FieldProblem Put(RecordValue& value) {
     switch (scope_) {
       case Scope::kDocument:
         return nullptr;
@@ -318,15 +229,15 @@ class RecordSink {
     return nullptr;
   }
 
-  Problem PutField(Value& value) {
+  FieldProblem PutField(RecordValue& value) {
     if (key_ == "v") {
       int64_t version = 0;
       const bool is_version = Read(value, version) == nullptr;
-      if (std::holds_alternative<Null>(value)) return nullptr;
+      if (std::holds_alternative<JsonNull>(value)) return nullptr;
       version_ = is_version ? version : 0;
       return nullptr;
     }
-    if (std::holds_alternative<Null>(value)) return nullptr;
+    if (std::holds_alternative<JsonNull>(value)) return nullptr;
     if (key_ == "tasks") return "not an array";
     if (key_ == "writer" || key_ == "endpoints" || key_ == "labels" ||
         key_ == "gauges") {
@@ -335,7 +246,7 @@ class RecordSink {
     return ReadRecordField(key_, value, record_);
   }
 
-  void Warn(Problem problem) {
+  void Warn(FieldProblem problem) {
     if (warning_.empty()) warning_ = base::StrCat(Path(), ": ", problem);
   }
 
