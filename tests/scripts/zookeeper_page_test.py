@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What docs/operations/zookeeper.md tells to copy works: its zoo.cfg makes an
-ensemble of three real servers, its backup comes back, its unit is well-formed,
+ensemble of three real servers, its backup comes back, its ACLs hold, its unit is well-formed,
 and its commands exist."""
 
 import itertools
+import json
 import logging
 import os
 import pathlib
@@ -17,6 +18,8 @@ import time
 import unittest
 
 from kazoo.client import KazooClient
+from kazoo.exceptions import NoAuthError
+from kazoo.security import OPEN_ACL_UNSAFE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operations/zookeeper.md").read_text(encoding="utf-8")
@@ -180,6 +183,32 @@ class ConfigurationTest(unittest.TestCase):
             name = "server.N" if name.startswith("server.") else name
             if name != "clientPort":  # in the table of ports
                 self.assertIn(name, explained)
+
+
+class AccessTest(unittest.TestCase):
+    def test_members_may_come_and_go_and_change_nothing_else(self):
+        with tempfile.TemporaryDirectory(prefix="zookeeper-page-") as folder:
+            script = [ROOT / "scripts/zk-ensemble", "--dir", folder]
+            subprocess.run([*script, "start", "1", "--port", "0"], check=True, capture_output=True)
+            self.addCleanup(subprocess.run, [*script, "stop"], capture_output=True)
+            status = subprocess.run([*script, "status", "--json"], check=True, capture_output=True).stdout
+            servers = json.loads(status)["connect"]
+            subprocess.run(["/usr/share/zookeeper/bin/zkCli.sh", "-server", servers], check=True, text=True,
+                           input=fence("## Who may do what") + "quit\n", capture_output=True, timeout=120)
+            client = KazooClient(hosts=servers, timeout=20)
+            client.start(timeout=60)
+            self.assertEqual(client.get_children("/clusterServer"), [])
+            client.create("/clusterServer/m", b"", ephemeral=True)
+            client.delete("/clusterServer/m")
+            with self.assertRaises(NoAuthError):
+                client.set("/clusterServer", b"")
+            with self.assertRaises(NoAuthError):
+                client.set_acls("/clusterServer", OPEN_ACL_UNSAFE)
+            client.add_auth("digest", "roster:SECRET")
+            client.set("/clusterServer", b"")
+            client.stop()
+            client.close()
+            subprocess.run([*script, "stop"], check=True, capture_output=True)
 
 
 class PageTest(unittest.TestCase):
