@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +9,8 @@
 #include "absl/status/status.h"
 #include "base/backoff.h"
 #include "base/callback_scope.h"
-#include "base/log.h"
 #include "base/loop.h"
+#include "coordination/contender_options.h"
 #include "zk/session.h"
 
 namespace roster::coordination {
@@ -28,43 +27,6 @@ enum class Standing {
   kSuspended,  // it had its turn, and the connection is away: it must not act
   kEnded,      // for good; error() says why
 };
-
-class Contender;
-
-struct ContenderOptions {
-  std::string path;               // the line: a folder, created when missing
-  std::string marker = "-lock-";  // of the node's name, before its number
-  std::string tag;                // of the node's name, before the marker
-  std::string data;               // of the node
-
-  // Markers of nodes in the folder that stand in the same line. Nodes with
-  // none of them, and no `marker`, are not looked at.
-  std::vector<std::string> others;
-  // Given the line, earliest first, and the own place in it: the place of the
-  // one to wait for, or nothing when it is the turn. Empty: the one before.
-  std::function<std::optional<size_t>(const std::vector<std::string>& line,
-                                      size_t mine)>
-      blocker;
-  // Looks again at every change of the folder, not only when the one that
-  // blocker() named is gone.
-  bool watch_folder = false;
-  // Instead of a number from ZooKeeper: that of this node (a path), which must
-  // be there at the moment of creation, or it ends with Aborted.
-  std::string beside;
-  // After a loss, or an error that does not pass by itself, it tries again
-  // with pauses; otherwise that ends it.
-  bool rejoins = false;
-
-  base::LogSink log;
-  // standing() has changed; it may destroy the contender.
-  std::function<void(Contender&)> on_change;
-  // Somebody wrote kRevocationRequest into the node of a contender that has
-  // its turn.
-  std::function<void(Contender&)> on_revocation;
-};
-
-// What asks a holder to give up its turn, as data of its node. Curator's word.
-inline constexpr std::string_view kRevocationRequest = "__REVOKE__";
 
 // Contender is one place in a line: an ephemeral, sequential node
 // `_c_<uuid><marker><number>`, the way of all recipes whose members take turns.
