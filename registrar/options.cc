@@ -4,6 +4,7 @@
 
 #include <climits>
 #include <string_view>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "base/strings.h"
@@ -52,6 +53,25 @@ absl::Status CheckInitialState(model::ReportedState state) {
       "initial_state: LEAVING is for Leave() alone");
 }
 
+// Whether one of two nodes is, or would be below, the other.
+bool Entangled(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  return b.starts_with(a) && (b.size() == a.size() || b[a.size()] == '/');
+}
+
+// An ephemeral node where the cluster's state is would keep orders from it, and
+// has no children.
+absl::Status CheckApart(const RegistrarOptions& options) {
+  const std::string member =
+      model::JoinPath(options.members_path, options.MemberName());
+  const std::string state =
+      model::JoinPath(options.state_path, options.cluster);
+  if (!Entangled(member, state)) return absl::OkStatus();
+  return absl::InvalidArgumentError(base::StrCat(
+      "members_path: the member's node ", member,
+      " and the cluster's state in ", state, " would be in each other's way"));
+}
+
 }  // namespace
 
 std::string RegistrarOptions::MemberName() const {
@@ -73,6 +93,7 @@ absl::Status RegistrarOptions::Validate() const {
       Named("members_path", model::ValidatePath(members_path)));
   ROSTER_RETURN_IF_ERROR(Named("state_path", model::ValidatePath(state_path)));
   ROSTER_RETURN_IF_ERROR(Named("cluster", model::ValidateClusterName(cluster)));
+  ROSTER_RETURN_IF_ERROR(CheckApart(*this));
   ROSTER_RETURN_IF_ERROR(CheckText("service", service));
   ROSTER_RETURN_IF_ERROR(CheckText("version", version));
   ROSTER_RETURN_IF_ERROR(CheckMap("endpoints", endpoints));

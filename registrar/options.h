@@ -34,7 +34,8 @@ struct RegistrarOptions {
   // says kStarting here.
   model::ReportedState initial_state = model::ReportedState::kUp;
 
-  // Parent of the members' nodes; created if it is missing.
+  // Parent of the members' nodes; created if it is missing. Not where the
+  // cluster's state is.
   std::string members_path{model::kDefaultMembersPath};
   // <state_path>/<cluster>/control/<name> holds the order for this member;
   // beside it are the cluster's policy and ledger.

@@ -14,9 +14,13 @@ namespace {
 // The struct of the first release: nothing shorter exists.
 constexpr size_t kFirstSize =
     offsetof(roster_options, log) + sizeof(roster_options::log);
+// More than the struct will ever have: such a size was not set, and reading so
+// far would run into foreign memory.
+constexpr size_t kMaxSize = 4096;
+static_assert(sizeof(roster_options) <= kMaxSize);
 
 absl::Status CheckSize(const roster_options& options) {
-  if (options.size < kFirstSize)
+  if (options.size < kFirstSize || options.size > kMaxSize)
     return absl::InvalidArgumentError(absl::StrCat(
         "size: ", options.size, " is no size of roster_options; is it set?"));
   // Of a struct of a newer header only what is not used is understood.
@@ -104,7 +108,10 @@ absl::StatusOr<RegistrarOptions> ToOptions(const roster_options& options) {
                        " is no state that a member begins with"));
     to.initial_state = *state;
   }
-  to.host_gauges = from.host_gauges != 0;
+  if (from.host_gauges != 0 && from.host_gauges != 1)
+    return absl::InvalidArgumentError(
+        absl::StrCat("host_gauges: ", from.host_gauges, " is neither 0 nor 1"));
+  to.host_gauges = from.host_gauges == 1;
   if (from.max_record_bytes != 0) to.max_record_bytes = from.max_record_bytes;
   ROSTER_RETURN_IF_ERROR(SetDuration(
       "session_timeout_ms", from.session_timeout_ms, to.session_timeout));

@@ -30,7 +30,8 @@ enum {
 
    `size` is how programs and libraries of different age understand each other:
    a program made with an older header has a shorter struct, and what it does
-   not have takes its default; of a longer one the unknown part must be zero.
+   not have takes its default; of a longer one, of 4096 bytes at most, the
+   unknown part must be zero.
 
    The callbacks get `user`. `log` aside they are called on the registrar's
    thread, one at a time, and possibly before roster_registrar_create() returns;

@@ -25,6 +25,15 @@ TEST(RegistrarOptionsTest, DefaultsAreValidAndNameTheHost) {
   EXPECT_EQ(options.MemberName(), host);
 }
 
+TEST(RegistrarOptionsTest, MembersMayBeBesideTheStateOfTheCluster) {
+  RegistrarOptions options;
+  options.name = "default-1";
+  for (const char* path : {"/roster", "/roster/members", "/roster/defaults"}) {
+    options.members_path = path;
+    EXPECT_OK(options.Validate()) << path;
+  }
+}
+
 struct BadOption {
   std::string named;  // in the message
   std::function<void(RegistrarOptions&)> spoil;
@@ -51,6 +60,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"digest_credentials",
                   [](auto& o) { o.digest_credentials = "nocolon"; }},
         BadOption{"members_path", [](auto& o) { o.members_path = "m"; }},
+        BadOption{"members_path",
+                  [](auto& o) { o.members_path = "/roster/default"; }},
+        BadOption{"members_path",
+                  [](auto& o) { o.members_path = "/roster/default/control"; }},
+        BadOption{"members_path",
+                  [](auto& o) {
+                    o.members_path = "/roster";
+                    o.name = o.cluster;
+                  }},
+        BadOption{"members_path",
+                  [](auto& o) {
+                    o.members_path = "/";
+                    o.name = "roster";
+                  }},
         BadOption{"state_path", [](auto& o) { o.state_path = "/a//b"; }},
         BadOption{"cluster", [](auto& o) { o.cluster = "no spaces"; }},
         BadOption{"service", [](auto& o) { o.service = "\xFF"; }},

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "service.h"
@@ -83,14 +84,38 @@ static const char* bad_arguments(roster_registrar* registrar) {
   return NULL;
 }
 
+static const char* bad_sizes(const char* servers) {
+  static const size_t sizes[] = {0, 1, 4097, SIZE_MAX / 2, SIZE_MAX};
+  roster_options options = options_for(servers);
+  roster_error error;
+  size_t i;
+  for (i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
+    options.size = sizes[i];
+    NEED(roster_registrar_create(&options, &error) == NULL);
+    NEED(strstr(error.message, "is it set?") != NULL);
+  }
+  return NULL;
+}
+
+static const char* bad_places(const char* servers) {
+  static const char* const paths[] = {"clusterServer", "/a//b", "/a/", "",
+                                      "/roster/default/control", "/\xff"};
+  roster_options options = options_for(servers);
+  roster_error error;
+  size_t i;
+  for (i = 0; i < sizeof paths / sizeof *paths; ++i) {
+    options.members_path = paths[i];
+    NEED(roster_registrar_create(&options, &error) == NULL);
+    NEED(strncmp(error.message, "members_path: ", 14) == 0);
+  }
+  return NULL;
+}
+
 static const char* bad_options(const char* servers) {
   roster_options options = options_for(servers);
   const roster_pair nothing = {"zone", NULL};
   roster_error error;
   NEED(roster_registrar_create(NULL, NULL) == NULL);
-  options.size = 0;
-  NEED(roster_registrar_create(&options, &error) == NULL);
-  NEED(strstr(error.message, "is it set?") != NULL);
 
   options = options_for("no port");
   NEED(roster_registrar_create(&options, &error) == NULL);
@@ -109,6 +134,11 @@ static const char* bad_options(const char* servers) {
   options.initial_state = ROSTER_STATE_LEAVING;
   NEED(roster_registrar_create(&options, &error) == NULL);
   NEED(strncmp(error.message, "initial_state:", 14) == 0);
+
+  options = options_for(servers);
+  options.host_gauges = 2;
+  NEED(roster_registrar_create(&options, &error) == NULL);
+  NEED(strncmp(error.message, "host_gauges: 2", 14) == 0);
 
   options = options_for(servers);
   options.session_timeout_ms = -1;
@@ -132,6 +162,8 @@ const char* answer_to_bad_input(const char* servers) {
   const char* wrong = bad_handles();
   roster_registrar* registrar;
   roster_error error;
+  if (wrong == NULL) wrong = bad_sizes(servers);
+  if (wrong == NULL) wrong = bad_places(servers);
   if (wrong == NULL) wrong = bad_options(servers);
   if (wrong != NULL) return wrong;
   registrar = roster_registrar_create(&options, &error);
