@@ -18,7 +18,7 @@ function Entry({ entry }) {
   const targets = entry.targets ?? [];
   return html`<tr>
     <td class="nowrap"><${Time} at=${readTime(entry.at)} /></td>
-    <td><${Words} text=${entry.actor} className="long-words" />
+    <td><${Words} text=${entry.actor} className="long-words" />${' '}
       ${!entry.authenticated && entry.peer && html`
         <span class="badge">${t('audit.claimed')}</span>`}</td>
     <td>${entry.action}

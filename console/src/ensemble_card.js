@@ -69,7 +69,7 @@ function Rows({ app, servers }) {
           warn=${server.outstanding > OUTSTANDING_HIGH} />
       <${Figure} server=${server} value=${given(server.dataBytes, formatBytes)} />
       <${Figure} server=${server} value=${given(server.znodes, formatNumber)} />
-      <td><${Words} text=${server.version || '–'} /></td>
+      <td class="number"><${Words} text=${server.version || '–'} /></td>
       <${Figure} server=${server} value=${given(server.zxid,
           (zxid) => `0x${zxid.toString(16)}`)} />
       <td class="number"><${Ago} at=${server.askedAt} now=${now} /></td>

@@ -153,6 +153,74 @@ test('who is gone is forgotten, and who does not obey is evicted', async () => {
   await page.context().close();
 });
 
+// Presses Tab until what the selector tells has the focus.
+async function tabTo(page, selector) {
+  for (let i = 0; i < 60; ++i) {
+    await page.keyboard.press('Tab');
+    const { found, seen } = await page.evaluate((s) => {
+      const focused = document.activeElement;
+      return { found: focused.matches(s),
+               seen: getComputedStyle(focused).outlineStyle !== 'none' };
+    }, selector);
+    if (!found) continue;
+    // Whoever does not see where he is cannot go on.
+    assert.ok(seen, `${selector} does not show that it has the focus`);
+    return;
+  }
+  throw new Error(`Tab does not lead to ${selector}`);
+}
+
+test('by keyboard alone, on a dark phone: found, drained, brought back', async () => {
+  const child = cluster.indexer('indexer-k', ['--label', 'zone=k']);
+  const page = await browser.open('#/overview', {
+    width: 360, height: 740, dark: true });
+  await page.locator('#freshness', { hasText: 'Live' }).waitFor();
+  await tabTo(page, 'nav a[href="#/members"]');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Members' }).waitFor();
+  await tabTo(page, '#members-search');
+  await page.keyboard.type('indexer-k');
+  await row(page, 'indexer-k').waitFor();
+  // Name and number are whole, however narrow it is.
+  await page.waitForFunction(() => {
+    const texts = [...document.querySelectorAll(
+        'tr.row .col-name bdi, tr.row .task-bar-text')];
+    return texts.length === 2 && texts.every(
+        (e) => e.scrollWidth <= e.clientWidth + 1);
+  });
+  await tabTo(page, '.table-scroller');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'indexer-k' }).waitFor();
+
+  await tabTo(page, '.toolbar button');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  // The first field has the focus.
+  await page.keyboard.type('disk');
+  await tabTo(page, '#field-actor');
+  await page.keyboard.type('ada');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 member is ordered to drain').waitFor();
+  await follows(page, 'indexer-k', 'OFFLINE', 'Offline');
+  await page.locator('.toolbar button', { hasText: 'Bring online' }).waitFor();
+  await tabTo(page, '.toolbar button');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // The focus is back where it was.
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await tabTo(page, '#field-reason');
+  await page.keyboard.type('done');
+  await page.keyboard.press('Enter');
+  await follows(page, 'indexer-k', 'UP', 'Up');
+  await page.context().close();
+  await stopProcess(child);
+});
+
 test('ZooKeeper out of reach: the view is marked stale, and live again after', async () => {
   const page = await browser.open('#/overview');
   await page.locator('#freshness', { hasText: 'Live' }).waitFor();
