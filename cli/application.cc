@@ -59,6 +59,16 @@ Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 conflict,
 5 rosterd not available, 6 not allowed, 7 no answer in time, 8 refused by a
 budget, 130 Ctrl-C.)";
 
+// What the flags can do about a budget: where it would allow nobody however
+// long one waits, only one thing.
+std::string_view BudgetRemedy(const base::ErrorDetails& details) {
+  for (const auto& [key, fields] : details.metadata)
+    if (key == "remedy" && absl::StrContains(fields, "pacing"))
+      return "wait until members are back, take fewer, go batch by batch with "
+             "--batch-size, or override it with --force, which is audited";
+  return "--force overrides it, and is audited";
+}
+
 // What it is, then what else stands in the way, then what helps.
 void ComplainOf(const absl::Status& status) {
   const base::ErrorDetails details = base::DetailsOf(status);
@@ -71,11 +81,7 @@ void ComplainOf(const absl::Status& status) {
     if (!absl::StrContains(status.message(), violation.description))
       Complain(violation.description);
   }
-  if (details.reason == kBudgetExceeded) {
-    Complain(
-        "wait until members are back, take fewer, go batch by batch with "
-        "--batch-size, or override it with --force, which is audited");
-  }
+  if (details.reason == kBudgetExceeded) Complain(BudgetRemedy(details));
 }
 
 }  // namespace
@@ -145,6 +151,11 @@ int Application::Run(const std::vector<std::string>& arguments) {
     app_.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return Usage(error);
+  }
+  for (const std::string& mistake : {ForgottenValue(app_), StrayWord(app_)}) {
+    if (mistake.empty()) continue;
+    Complain(mistake);
+    return kUsageError;
   }
   const absl::Status status = Chosen()->run(globals_);
   if (absl::IsCancelled(status)) return 128 + Interrupt::Signal();

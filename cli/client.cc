@@ -7,13 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/error_details.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "cli/connect_error.h"
+#include "cli/endpoint.h"
 #include "cli/text.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -21,7 +22,6 @@
 namespace roster::cli {
 namespace {
 
-constexpr std::string_view kDefaultPort = "7470";
 constexpr int kPageSize = 1000;
 // A page of 1000 members with records of 64 KiB each.
 constexpr int kMaxMessageBytes = 96 * 1024 * 1024;
@@ -40,53 +40,6 @@ grpc::ChannelArguments ChannelOptions() {
   return arguments;
 }
 
-absl::StatusOr<std::string> WithPort(const std::string& endpoint) {
-  const auto wrong = [&](std::string_view why) {
-    return absl::InvalidArgumentError(
-        base::StrCat("'", Visible(endpoint), "' is not an endpoint: ", why,
-                     "; write HOST:PORT, such as 127.0.0.1:7470"));
-  };
-  if (endpoint.empty()) return wrong("it is empty");
-  if (endpoint.starts_with("http://") || endpoint.starts_with("https://")) {
-    return wrong("rosterctl speaks gRPC, not HTTP");
-  }
-  const bool odd = std::any_of(endpoint.begin(), endpoint.end(), [](char c) {
-    return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
-  });
-  if (odd) return wrong("it contains spaces or control characters");
-  if (endpoint.starts_with("unix:") || endpoint.starts_with("ipv4:") ||
-      endpoint.starts_with("ipv6:") || endpoint.starts_with("dns:")) {
-    return endpoint;
-  }
-  const auto colons = std::count(endpoint.begin(), endpoint.end(), ':');
-  const bool bracketed = endpoint.front() == '[';
-  if (!bracketed && colons > 1) {
-    return wrong("an IPv6 address stands in brackets, [::1]:7470");
-  }
-  const bool has_port =
-      bracketed ? absl::StrContains(endpoint, "]:") : colons == 1;
-  if (has_port) return endpoint;
-  return base::StrCat(endpoint, ":", kDefaultPort);
-}
-
-// The part of gRPC's message that a person wants: of "failed to connect to all
-// addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to
-// remote host: Connection refused" only "connection refused".
-std::string Cause(const std::string& message) {
-  std::string cause = message;
-  const size_t last_error = cause.find("last error: ");
-  if (last_error != std::string::npos) {
-    const size_t colon = cause.rfind(": ");
-    cause = cause.substr(colon + 2);
-  }
-  // Names keep their capital.
-  if (cause.size() > 1 && absl::ascii_isupper(cause[0]) &&
-      absl::ascii_islower(cause[1]) && !cause.starts_with("ZooKeeper")) {
-    cause[0] = absl::ascii_tolower(cause[0]);
-  }
-  return cause;
-}
-
 // What of the request would make it go, in the words of the command line.
 absl::Status WithRemedy(absl::Status words,
                         const google::rpc::ErrorInfo& info) {
@@ -95,7 +48,9 @@ absl::Status WithRemedy(absl::Status words,
       {"force", "--force"},         {"hold_ids", "--hold ID"},
       {"owner", "--owner OWNER"},   {"pacing", "--batch-size N"}};
   const auto remedy = info.metadata().find("remedy");
-  if (remedy == info.metadata().end()) return words;
+  // Of a budget, see BudgetRemedy().
+  if (remedy == info.metadata().end() || info.reason() == kBudgetExceeded)
+    return words;
   std::vector<std::string> flags;
   for (const absl::string_view field : absl::StrSplit(remedy->second, ','))
     for (const auto& [name, flag] : kFlags)
@@ -119,7 +74,8 @@ absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
   for (const auto& detail : details.details()) {
     if (detail.UnpackTo(&info)) {
       words =
-          base::WithReason(WithRemedy(std::move(words), info), info.reason());
+          base::WithReason(WithRemedy(std::move(words), info), info.reason(),
+                           {info.metadata().begin(), info.metadata().end()});
     } else if (detail.UnpackTo(&failure)) {
       for (const auto& violation : failure.violations()) {
         words = base::WithPrecondition(std::move(words), violation.type(),
@@ -131,14 +87,26 @@ absl::Status WithDetails(absl::Status words, const grpc::Status& status) {
   return words;
 }
 
+absl::Status CannotReach(std::string_view where, const ConnectError& error) {
+  return absl::UnavailableError(base::StrCat("cannot reach ", where, ": ",
+                                             error.cause, "; ", error.hint));
+}
+
+// The PEM file of `flag`, which has what `label` says.
 absl::StatusOr<std::string> ReadPem(std::string_view flag,
-                                    const std::string& file) {
+                                    const std::string& file,
+                                    std::string_view label) {
   if (file.empty()) return "";
+  const auto wrong = [&](std::string_view why) {
+    return absl::InvalidArgumentError(
+        base::StrCat(flag, " ", Visible(file), ": ", why));
+  };
   std::ifstream in(file);
   std::string text((std::istreambuf_iterator<char>(in)), {});
   if (!in || !absl::StrContains(text, "-----BEGIN "))
-    return absl::InvalidArgumentError(base::StrCat(
-        flag, " ", Visible(file), ": cannot be read, or is no PEM file"));
+    return wrong("cannot be read, or is no PEM file");
+  if (!absl::StrContains(text, base::ToAbsl(base::StrCat(label, "-----"))))
+    return wrong(base::StrCat("there is no ", label, " in it"));
   return text;
 }
 
@@ -149,18 +117,20 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
     return absl::InvalidArgumentError(
         "--tls-certificate and --tls-key need each other");
   grpc::SslCredentialsOptions options;
-  ROSTER_ASSIGN_OR_RETURN(options.pem_root_certs, ReadPem("--tls-ca", tls.ca));
-  ROSTER_ASSIGN_OR_RETURN(options.pem_cert_chain,
-                          ReadPem("--tls-certificate", tls.certificate));
+  ROSTER_ASSIGN_OR_RETURN(options.pem_root_certs,
+                          ReadPem("--tls-ca", tls.ca, "CERTIFICATE"));
+  ROSTER_ASSIGN_OR_RETURN(
+      options.pem_cert_chain,
+      ReadPem("--tls-certificate", tls.certificate, "CERTIFICATE"));
   ROSTER_ASSIGN_OR_RETURN(options.pem_private_key,
-                          ReadPem("--tls-key", tls.key));
+                          ReadPem("--tls-key", tls.key, "PRIVATE KEY"));
   return grpc::SslCredentials(options);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
-  absl::StatusOr<std::string> target = WithPort(options.endpoint);
+  absl::StatusOr<std::string> target = ParseEndpoint(options.endpoint);
   if (!target.ok()) return target.status();
   options.endpoint = *target;
   ROSTER_ASSIGN_OR_RETURN(
@@ -215,9 +185,7 @@ absl::Status Client::InWords(const grpc::Status& status) const {
         return absl::UnavailableError(
             base::StrCat(where, " cannot answer: ", cause));
       }
-      return absl::UnavailableError(
-          base::StrCat("cannot reach ", where, ": ", cause,
-                       "; is it running? set --endpoint or ROSTER_ENDPOINT"));
+      return CannotReach(where, ExplainConnectError(status.error_message()));
     case grpc::StatusCode::DEADLINE_EXCEEDED: {
       const std::string limit = absl::FormatDuration(options_.timeout);
       if (Connected()) {
@@ -225,9 +193,9 @@ absl::Status Client::InWords(const grpc::Status& status) const {
             base::StrCat(where, " did not answer within ", limit,
                          "; allow more with --timeout"));
       }
-      return absl::UnavailableError(base::StrCat(
-          "cannot reach ", where, ": no connection within ", limit,
-          "; is the address right? set --endpoint or ROSTER_ENDPOINT"));
+      return CannotReach(
+          where, {base::StrCat("no connection within ", limit),
+                  "is the address right? set --endpoint or ROSTER_ENDPOINT"});
     }
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(base::StrCat(

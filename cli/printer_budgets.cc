@@ -46,6 +46,21 @@ std::vector<Cell> BudgetRow(const roster::v1::BudgetReport& report, bool wide) {
   return row;
 }
 
+std::vector<std::string> BudgetDoubts(const roster::v1::BudgetReport& report) {
+  if (report.expected() == 0)
+    return {base::StrCat("no member matches '", report.budget().selector(),
+                         "' at present: the budget limits nothing")};
+  if (report.required() >= report.expected())
+    return {base::StrCat("it wants all of the ", report.expected(),
+                         " members that it counts, so it never allows anybody "
+                         "to be taken")};
+  if (report.allowed() == 0)
+    return {base::StrCat("nobody may be taken at present: ", report.available(),
+                         " of ", report.expected(), " are available, and ",
+                         report.required(), " must be")};
+  return {};
+}
+
 std::string BudgetExplanations(
     const google::protobuf::RepeatedPtrField<roster::v1::BudgetReport>& reports,
     const RenderOptions& options) {

@@ -22,4 +22,8 @@ std::string BudgetExplanations(
     const google::protobuf::RepeatedPtrField<roster::v1::BudgetReport>& reports,
     const RenderOptions& options);
 
+// What whoever has just set it may not have meant, one sentence each: it counts
+// nobody, or lets nobody go, at present or ever.
+std::vector<std::string> BudgetDoubts(const roster::v1::BudgetReport& report);
+
 }  // namespace roster::cli

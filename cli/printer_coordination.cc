@@ -138,7 +138,7 @@ std::string LineSection(
 
 std::string ContenderName(const Contender& contender) {
   if (!contender.member().empty()) return contender.member();
-  if (!contender.data().text().empty()) return contender.data().text();
+  if (!contender.data().text().empty()) return DataText(contender.data());
   return contender.node();
 }
 

@@ -204,7 +204,8 @@ std::string OperationDetail(const Operation& operation, absl::Time now,
   fields.Add("Kind", OperationKindName(operation.kind()));
   fields.Add("State", OperationStateName(operation.state()),
              OperationStateColor(operation.state()));
-  fields.Add("Waiting", operation.waiting(), Color::kYellow);
+  if (operation.waiting() != operation.problem())
+    fields.Add("Waiting", operation.waiting(), Color::kYellow);
   fields.Add("Problem", operation.problem(), Color::kRed);
   const double ratio =
       operation.total() > 0

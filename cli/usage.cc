@@ -88,9 +88,41 @@ std::string Mistake(const CLI::App& app, const CLI::App& command,
 }  // namespace
 
 std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
+  if (std::string forgotten = ForgottenValue(app); !forgotten.empty())
+    return forgotten;
   const CLI::App& command = InnermostCommand(app);
-  const std::string what = Mistake(app, command, error);
-  return WithHelp(what, command);
+  return WithHelp(Mistake(app, command, error), command);
+}
+
+std::string ForgottenValue(const CLI::App& app) {
+  const CLI::App& command = InnermostCommand(app);
+  for (const CLI::App* level = &command; level != nullptr;
+       level = level->get_parent()) {
+    for (const CLI::Option* option : level->get_options()) {
+      if (option->get_lnames().empty() || option->get_items_expected_max() == 0)
+        continue;
+      for (const std::string& value : option->results())
+        if (value.starts_with("--") && FindOption(command, value) != nullptr)
+          return WithHelp(
+              base::StrCat("--", option->get_lnames().front(),
+                           " wants a value, and '", value, "' follows it"),
+              command);
+    }
+  }
+  return "";
+}
+
+std::string StrayWord(const CLI::App& app) {
+  const CLI::App& command = InnermostCommand(app);
+  for (const CLI::App* level = command.get_parent(); level != nullptr;
+       level = level->get_parent())
+    for (const CLI::Option* option : level->get_options())
+      if (option->get_positional() && option->count() > 0)
+        return WithHelp(
+            base::StrCat("the following argument was not expected: ",
+                         Visible(option->results().front())),
+            command);
+  return "";
 }
 
 std::string WithHelp(const std::string& what, const CLI::App& command) {

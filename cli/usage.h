@@ -14,6 +14,15 @@ namespace roster::cli {
 // REQUIRES: `app` has just thrown `error`.
 std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error);
 
+// The mistake of a flag whose value was forgotten, so that it took the flag
+// after it for one: "--reason wants a value, and '--yes' follows it". Empty if
+// `app`, which has been parsed, has no such flag. The parser lets it pass.
+std::string ForgottenValue(const CLI::App& app);
+
+// The mistake of a word too many, which the parser gave to the command above:
+// of "leader designate kz web-02" to "leader". Empty if there is none.
+std::string StrayWord(const CLI::App& app);
+
 // What is said of the word `typed` where `app` wants a command.
 std::string NoSuchCommand(const CLI::App& app, const std::string& typed);
 

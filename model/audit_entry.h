@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,11 @@ namespace roster::model {
 
 inline constexpr int kAuditVersion = 1;
 
+// What rosterd does by itself, as an action.
+inline constexpr char kExpireHold[] = "ExpireHold";
+inline constexpr char kAdvanceOperation[] = "AdvanceOperation";
+inline constexpr std::array kAuditedDuties = {kExpireHold, kAdvanceOperation};
+
 struct AuditTarget {
   std::string name;  // of a member, a budget, an operation, a config entry
   int64_t epoch_before = 0;  // of a member's order; of an entry, its version
@@ -27,7 +33,8 @@ struct AuditTarget {
 struct AuditEntry {
   absl::Time at = absl::InfinitePast();
   Actor actor;
-  std::string action;  // "TakeOffline", ...
+  // The name of the call, "TakeOffline", or one of kAuditedDuties.
+  std::string action;
   std::vector<AuditTarget> targets;
   std::string reason;
   std::string ticket;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "cli/audit_actions.h"
 #include "cli/nearest.h"
 #include "cli/print_items.h"
 #include "cli/printer_audit.h"
@@ -29,21 +30,10 @@ struct Flags {
   Format format = Format::kTable;
 };
 
-// What rosterd writes down: calls, then what it does by itself.
-std::vector<std::string> Actions() {
-  return {"TakeOffline",     "BringOnline",      "Evict",
-          "Forget",          "RollingRestart",   "PauseOperation",
-          "ResumeOperation", "CancelOperation",  "SetBudget",
-          "DeleteBudget",    "SetPolicy",        "ReleaseGuard",
-          "PutConfig",       "DeleteConfig",     "RollbackConfig",
-          "DesignateLeader", "ClearDesignation", "ForceReleaseLock",
-          "OpenBarrier",     "ExpireHold",       "AdvanceOperation"};
-}
-
 // The action that `typed` names, in any letter case; "" for "".
 absl::StatusOr<std::string> ParseAction(const std::string& typed) {
   if (typed.empty()) return "";
-  const std::vector<std::string> actions = Actions();
+  const std::vector<std::string>& actions = AuditActions();
   for (const std::string& action : actions) {
     if (absl::EqualsIgnoreCase(action, typed)) return action;
   }
@@ -116,10 +106,10 @@ Examples:
   rosterctl audit --target web-01 -o wide
   rosterctl audit -n 1000 -o json | jq '.[] | select(.forced)'
 
-Actions:)" + WrappedWords(Actions()));
+Actions:)" + WrappedWords(AuditActions()));
   command.completers = {{cluster, ClusterNames()},
                         {target, MemberNames()},
-                        {action, Words(Actions())},
+                        {action, Words(AuditActions())},
                         {output, Words(AllFormats())}};
   command.run = [flags](const Globals& globals) {
     return Run(*flags, globals);

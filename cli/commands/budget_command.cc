@@ -77,11 +77,14 @@ absl::Status Set(Client& client, const Flags& flags, bool color) {
     return ForRepeating(response.status(), request.request_id());
   Table table(BudgetColumns(/*wide=*/false));
   table.AddRow(BudgetRow(response->budget(), /*wide=*/false));
-  return PrintOne(
+  ROSTER_RETURN_IF_ERROR(PrintOne(
       *response, flags.name,
       base::StrCat(flags.call.dry_run ? "dry run: nothing was changed\n" : "",
                    table.Render({.color = color})),
-      flags.format);
+      flags.format));
+  for (const std::string& doubt : BudgetDoubts(response->budget()))
+    Complain(base::StrCat("note: ", doubt));
+  return absl::OkStatus();
 }
 
 absl::Status Delete(Client& client, const Flags& flags) {
@@ -99,9 +102,12 @@ absl::Status Delete(Client& client, const Flags& flags) {
       client.Call(&Client::ControlStub::DeleteBudget, request);
   if (!response.ok())
     return ForRepeating(response.status(), request.request_id());
-  return Print(
+  return PrintOne(
+      *response, flags.name,
       base::StrCat(flags.call.dry_run ? "dry run: nothing was changed\n" : "",
-                   "budget '", Visible(flags.name), "' deleted\n"));
+                   "budget '", Visible(flags.name),
+                   flags.call.dry_run ? "' would be deleted\n" : "' deleted\n"),
+      flags.format);
 }
 
 absl::Status Explain(Client& client, const Flags& flags, bool color) {
@@ -177,6 +183,7 @@ Command DeletePart(CLI::App& budget, Flags& flags) {
   AddCallFlags(part, flags.call);
   AddRequestFlags(part, flags.call);
   AddYesFlag(part, flags.yes);
+  AddOutput(part, flags);
   part.completers[name] = BudgetNames();
   return part;
 }

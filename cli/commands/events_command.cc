@@ -258,6 +258,7 @@ Command AddEventsCommand(CLI::App& app) {
                                        "Of this type, as in lost; repeatable")
                           ->type_name("TYPE")
                           ->expected(1)
+                          ->allow_extra_args(false)
                           ->take_all();
   command.app
       ->add_option("--since", flags->since,

@@ -33,11 +33,12 @@ Request RequestOf(const Flags& flags, const std::string& reason) {
   return request;
 }
 
-// "web-01 evicted" or what it would be.
+// "web-01 evicted", or what would be.
 std::string Sentence(const Flags& flags, std::string_view done) {
-  return base::StrCat(
-      flags.call.dry_run ? "dry run: nothing was changed\n" : "",
-      Visible(flags.name), " ", done, "\n");
+  const std::string name = Visible(flags.name);
+  return flags.call.dry_run ? base::StrCat("dry run: nothing was changed\n",
+                                           name, " would be ", done, "\n")
+                            : base::StrCat(name, " ", done, "\n");
 }
 
 absl::Status Evict(const Flags& flags, const Globals& globals) {

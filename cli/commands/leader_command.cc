@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
@@ -136,9 +138,28 @@ std::string DryRun(const Flags& flags) {
   return flags.call.dry_run ? "dry run: nothing was changed\n" : "";
 }
 
+// The names of "web-01,web-02", or of several such lists.
+absl::StatusOr<std::vector<std::string>> ParsePreferred(
+    const std::vector<std::string>& lists) {
+  std::vector<std::string> names;
+  for (const std::string& list : lists) {
+    for (const absl::string_view part : absl::StrSplit(list, ',')) {
+      const absl::string_view name = absl::StripAsciiWhitespace(part);
+      if (name.empty())
+        return absl::InvalidArgumentError(
+            base::StrCat("--preferred wants names with commas between, not '",
+                         Visible(list), "'"));
+      names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
 absl::Status Designate(Client& client, const Flags& flags, bool) {
   auto request = ToChange<roster::v1::DesignateLeaderRequest>(flags);
-  for (const std::string& leader : flags.preferred) request.add_leaders(leader);
+  ROSTER_ASSIGN_OR_RETURN(const std::vector<std::string> preferred,
+                          ParsePreferred(flags.preferred));
+  for (const std::string& leader : preferred) request.add_leaders(leader);
   request.set_hand_back(flags.hand_back == kWhenLeaderEnds
                             ? roster::v1::HAND_BACK_WHEN_LEADER_ENDS
                             : roster::v1::HAND_BACK_IMMEDIATE);
@@ -213,7 +234,9 @@ Part MakeDesignate(CLI::App& leader, Flags& flags) {
           ->add_option("--preferred", flags.preferred,
                        "Candidates, the preferred one first")
           ->required()
-          ->delimiter(',')
+          ->expected(1)
+          ->allow_extra_args(false)
+          ->take_all()
           ->type_name("NAME,...");
   const std::vector<std::string> policies = {kImmediate, kWhenLeaderEnds};
   CLI::Option* hand_back =

@@ -105,6 +105,7 @@ Command AddOnlineCommand(CLI::App& app) {
                                        "This hold, whoever owns it; repeatable")
                           ->type_name("ID")
                           ->expected(1)
+                          ->allow_extra_args(false)
                           ->take_all();
   command.app->add_flag("--all-holds", flags->all_holds,
                         "Every hold, whoever owns it");

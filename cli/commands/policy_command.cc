@@ -1,6 +1,7 @@
 #include "cli/commands/policy_command.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,8 +23,8 @@ struct Flags {
   std::string hold_for;
   std::string guard;
   std::string ratio;
-  double max_updates = 0;
-  int departures = 0;
+  std::optional<double> max_updates;
+  std::optional<int> departures;
   Format format = Format::kTable;
   const CLI::App* set = nullptr;
 };
@@ -49,10 +50,10 @@ absl::Status Edit(const Flags& flags, roster::v1::Policy& policy) {
     ROSTER_ASSIGN_OR_RETURN(*reporting.mutable_min_interval(),
                             DurationFlag("--min-interval", flags.min_interval));
   }
-  if (flags.max_updates != 0)
-    reporting.set_max_updates_per_second(flags.max_updates);
+  if (flags.max_updates)
+    reporting.set_max_updates_per_second(*flags.max_updates);
   if (!flags.guard.empty()) guard.set_disabled(flags.guard == "off");
-  if (flags.departures != 0) guard.set_min_departures(flags.departures);
+  if (flags.departures) guard.set_min_departures(*flags.departures);
   if (!flags.ratio.empty()) {
     ROSTER_ASSIGN_OR_RETURN(const double ratio, ParseRatio(flags.ratio));
     guard.set_ratio(ratio);
@@ -68,7 +69,16 @@ absl::Status Edit(const Flags& flags, roster::v1::Policy& policy) {
   return absl::OkStatus();
 }
 
+bool NothingNamed(const Flags& flags) {
+  return flags.min_interval.empty() && !flags.max_updates &&
+         flags.guard.empty() && !flags.departures && flags.ratio.empty() &&
+         flags.window.empty() && flags.hold_for.empty();
+}
+
 absl::Status Run(const Flags& flags, const Globals& globals) {
+  if (flags.set->parsed() && NothingNamed(flags))
+    return absl::InvalidArgumentError(
+        "what should be set? see 'rosterctl policy set --help'");
   ROSTER_ASSIGN_OR_RETURN(const auto client, Connect(globals));
   roster::v1::GetPolicyRequest get;
   get.set_cluster(flags.call.cluster);
@@ -129,6 +139,7 @@ void AddSetFlags(Command& set, Flags& flags) {
 
 struct GuardFlags {
   CallFlags call;
+  Format format = Format::kTable;
   bool yes = false;
 };
 
@@ -141,9 +152,11 @@ absl::Status ReleaseGuard(const GuardFlags& guard, const Globals& globals) {
   request.set_cluster(flags.cluster);
   request.set_actor(Actor(flags.actor));
   request.set_reason(flags.reason);
-  ROSTER_RETURN_IF_ERROR(
-      client->Call(&Client::ControlStub::ReleaseGuard, request).status());
-  return Print("the mass-loss guard is off\n");
+  ROSTER_ASSIGN_OR_RETURN(
+      const auto response,
+      client->Call(&Client::ControlStub::ReleaseGuard, request));
+  return PrintOne(response, "guard", "the mass-loss guard is off\n",
+                  guard.format);
 }
 
 }  // namespace
@@ -194,6 +207,9 @@ Examples:
       command.app->add_subcommand("release", "End it before its time");
   AddCallFlags(release, flags->call);
   AddYesFlag(release, flags->yes);
+  CLI::Option* output =
+      AddFormatOption(*release.app, flags->format, AllFormats());
+  release.completers[output] = Words(AllFormats());
   command.completers = release.completers;
   command.run = [flags](const Globals& globals) {
     return ReleaseGuard(*flags, globals);

@@ -67,7 +67,7 @@ absl::Status Duties::ExpireHolds(const std::string& leader_node,
   const HoldFilter expired{
       .all = true, .ids = {}, .owner = "", .expired_by = now};
   return store_.CommitDuty(
-      {.action = "ExpireHold",
+      {.action = model::kExpireHold,
        .reason = "the hold has expired",
        .ticket = "",
        .targets = {}},

@@ -39,6 +39,26 @@ absl::Time LastDeadline(const model::Order& order) {
   return last;
 }
 
+// Why a member whose hold is not past `deadline` stays. Nobody reads more than
+// seconds.
+std::string TooEarly(const std::string& name, absl::Time deadline,
+                     const ClusterView& view) {
+  const bool endless = deadline == absl::InfiniteFuture();
+  const std::string until =
+      endless ? ""
+              : model::FormatTimestamp(
+                    absl::FromUnixSeconds(absl::ToUnixSeconds(deadline)));
+  const MemberPtr member = view.members.Find(name);
+  if (member != nullptr && member->status == model::MemberStatus::kOffline)
+    return base::StrCat(name, " is OFFLINE already, and its hold has ",
+                        endless ? "no deadline" : "time until ", until,
+                        "; leave it, or force");
+  return base::StrCat(
+      name, " may drain ",
+      endless ? "for as long as it takes, its hold has no deadline" : "until ",
+      until, "; wait, or force");
+}
+
 MemberResult ToMemberResult(const Committed& committed) {
   return {.czxid = committed.answer.czxid, .request_id = committed.request_id};
 }
@@ -65,12 +85,8 @@ absl::StatusOr<MemberResult> Evict(ControlStore& store,
     if (deadline > absl::Now()) {
       if (!request.force)
         return base::WithReason(
-            absl::FailedPreconditionError(base::StrCat(
-                request.name, " may drain ",
-                deadline == absl::InfiniteFuture()
-                    ? "for as long as it takes, its hold has no deadline"
-                    : base::StrCat("until ", model::FormatTimestamp(deadline)),
-                "; wait, or force")),
+            absl::FailedPreconditionError(
+                TooEarly(request.name, deadline, *fenced.view)),
             "DEADLINE_NOT_PASSED",
             {{"member", request.name}, {"remedy", "force"}});
       change.forced = true;

@@ -97,9 +97,8 @@ absl::Status CheckFree(const ControlStore& store,
 absl::Status RefuseIfNever(const ClusterView& view,
                            const std::vector<std::string>& names) {
   std::vector<BudgetReport> never = CheckBudgets(view, *view.budgets, names);
-  std::erase_if(never, [](const BudgetReport& report) {
-    return report.required < report.expected;
-  });
+  std::erase_if(never,
+                [](const BudgetReport& report) { return !report.never(); });
   return RefuseByBudget(view, never);
 }
 

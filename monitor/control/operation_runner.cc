@@ -85,7 +85,7 @@ absl::Status RunOne(ControlStore& store, const std::string& leader_node,
                                      stored.version));
     return change;
   };
-  return store.CommitDuty({.action = "AdvanceOperation",
+  return store.CommitDuty({.action = model::kAdvanceOperation,
                            .reason = base::StrCat(seen.id, ": ", seen.reason),
                            .ticket = seen.ticket,
                            .targets = {}},

@@ -191,12 +191,16 @@ absl::Status RefuseByBudget(const ClusterView& view,
         "BUDGETS_UNREADABLE", {{"remedy", "force"}});
   absl::Status refusal;
   std::vector<std::string> explanations;
-  for (const BudgetReport& report : reports)
-    if (!report.satisfied()) explanations.push_back(report.explanation);
+  bool never = false;
+  for (const BudgetReport& report : reports) {
+    if (report.satisfied()) continue;
+    explanations.push_back(report.explanation);
+    never = never || report.never();
+  }
   if (explanations.empty()) return absl::OkStatus();
   refusal = base::WithReason(
       absl::FailedPreconditionError(absl::StrJoin(explanations, "\n")),
-      "BUDGET_EXCEEDED", {{"remedy", "force"}});
+      "BUDGET_EXCEEDED", {{"remedy", never ? "force" : "force,pacing"}});
   for (const BudgetReport& report : reports)
     if (!report.satisfied())
       refusal = base::WithPrecondition(std::move(refusal), "BUDGET",

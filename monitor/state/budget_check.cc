@@ -77,7 +77,7 @@ std::string LimitOf(const BudgetReport& report) {
 
 std::string Advice(const BudgetReport& report) {
   constexpr size_t kShown = 3;
-  if (report.required >= report.expected)
+  if (report.never())
     return "It never allows anybody to be taken, whoever is there: change the "
            "budget, or force.";
   std::vector<std::string> ways;

@@ -37,6 +37,8 @@ struct BudgetReport {
   // Taking none that is available breaks nothing, however bad things are: what
   // is broken already never blocks its own removal.
   bool satisfied() const { return asked == 0 || asked <= allowed; }
+  // It allows nobody to be taken, whoever is there.
+  bool never() const { return required >= expected; }
 };
 
 // Holds `budgets` against the view: what if the members `asked` (names, any

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -381,6 +382,29 @@ TEST_F(OrdersTest, F64_WithoutZooKeeperNothingIsChanged) {
               StartsWith("ZooKeeper is out of reach ("));
 }
 
+TEST_F(OrdersTest, BatchesAreARemedyOnlyForABudgetThatEverAllowsAnybody) {
+  Start({"web-01", "web-02"});
+  SetBudgetRequest set;
+  set.meta.actor.name = "ops";
+  set.budget = {.name = "web",
+                .selector = "*",
+                .kind = model::Budget::Kind::kMaxUnavailable,
+                .limit = {.value = 1}};
+  const auto remedy = [&]() -> std::string {
+    EXPECT_OK(stack_->Ask<BudgetReport>(&Controller::SetBudget, set).status());
+    const base::ErrorDetails details = base::DetailsOf(
+        stack_->TakeOffline(Drain({"web-01", "web-02"})).status());
+    EXPECT_EQ(details.reason, "BUDGET_EXCEEDED");
+    for (const auto& [key, value] : details.metadata)
+      if (key == "remedy") return value;
+    return "none";
+  };
+  EXPECT_EQ(remedy(), "force,pacing");
+  set.meta.content = "none at all";
+  set.budget.limit.value = 0;
+  EXPECT_EQ(remedy(), "force");
+}
+
 TEST_F(OrdersTest, OnlyAMemberPastItsDeadlineIsEvicted) {
   Start({"web-01"});
   MemberRequest request{.name = "web-01", .reason = "hung"};
@@ -392,7 +416,15 @@ TEST_F(OrdersTest, OnlyAMemberPastItsDeadlineIsEvicted) {
   TakeOfflineRequest drain = Drain({"web-01"});
   drain.terms.drain_timeout = absl::Hours(1);
   ASSERT_OK(stack_->TakeOffline(drain).status());
-  EXPECT_EQ(ReasonOf(evict().status()), "DEADLINE_NOT_PASSED");
+  const absl::Status early = evict().status();
+  EXPECT_EQ(ReasonOf(early), "DEADLINE_NOT_PASSED");
+  EXPECT_THAT(std::string(early.message()),
+              MatchesRegex("web-01 may drain until [-0-9]+T[:0-9]+Z; wait, or "
+                           "force"));
+  ASSERT_OK(probe_.Set("/clusterServer/web-01", Record("DRAINED", 1)));
+  EVENTUALLY(stack_->status("web-01") == "OFFLINE");
+  EXPECT_THAT(evict().status().message(),
+              StartsWith("web-01 is OFFLINE already, and its hold has time "));
   EXPECT_TRUE(probe_.Exists("/clusterServer/web-01"));
   request.force = true;
   ASSERT_OK(evict().status());

@@ -26,13 +26,15 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// What rosterd says when a budget is in the way.
-grpc::Status RefusedByBudget() {
+// What rosterd says when a budget is in the way, and which fields of the
+// request would help.
+grpc::Status RefusedByBudget(const std::string& remedy) {
   google::rpc::Status details;
   details.set_code(grpc::StatusCode::FAILED_PRECONDITION);
   google::rpc::ErrorInfo info;
   info.set_reason("BUDGET_EXCEEDED");
   info.set_domain("roster");
+  (*info.mutable_metadata())["remedy"] = remedy;
   details.add_details()->PackFrom(info);
   google::rpc::PreconditionFailure failure;
   for (const char* name : {"all", "web"}) {
@@ -175,7 +177,7 @@ TEST_F(ControlTest, WhomItIsAboutMustBeClear) {
 }
 
 TEST_F(ControlTest, ARefusalByABudgetIs8AndNamesEachOnce) {
-  control().FailWith(RefusedByBudget());
+  control().FailWith(RefusedByBudget("force,pacing"));
   const CommandResult result = Run({"drain", "web-01", "--reason", "x"});
   EXPECT_EQ(result.status.code, 8);
   EXPECT_EQ(result.out, "");
@@ -185,6 +187,13 @@ TEST_F(ControlTest, ARefusalByABudgetIs8AndNamesEachOnce) {
             "rosterctl: wait until members are back, take fewer, go batch by "
             "batch with --batch-size, or override it with --force, which is "
             "audited\n");
+
+  // Nobody who waits for a budget that never allows anybody gets anywhere.
+  control().FailWith(RefusedByBudget("force"));
+  EXPECT_EQ(Run({"drain", "web-01", "--reason", "x"}).err,
+            "rosterctl: all: wait for web-09\n"
+            "rosterctl: web: wait for web-09\n"
+            "rosterctl: --force overrides it, and is audited\n");
 }
 
 TEST_F(ControlTest, WhatMayHaveHappenedCanBeRepeated) {

@@ -346,6 +346,7 @@ void FakeRosterd::Start(bool same_run) {
                            &port_);
   builder.RegisterService(service_.get());
   builder.RegisterService(&control_);
+  builder.RegisterService(&coordination_);
   server_ = builder.BuildAndStart();
 }
 

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "roster/v1/membership.grpc.pb.h"
 #include "tests/unit/cli/fake_control.h"
+#include "tests/unit/cli/fake_coordination.h"
 
 namespace roster::testing {
 
@@ -99,8 +100,8 @@ class FakeMembershipService final
   std::vector<std::string> watch_tokens_ ABSL_GUARDED_BY(mu_);
 };
 
-// FakeRosterd is that service, and a FakeControlService, on a real gRPC server
-// on the loopback.
+// FakeRosterd is that service, a FakeControlService and a
+// FakeCoordinationService, on a real gRPC server on the loopback.
 class FakeRosterd {
  public:
   FakeRosterd();
@@ -110,6 +111,7 @@ class FakeRosterd {
   std::string endpoint() const;
   FakeMembershipService& service() { return *service_; }
   FakeControlService& control() { return control_; }
+  FakeCoordinationService& coordination() { return coordination_; }
 
   void Stop();
   // At the same address: as another run, or, if `same_run`, going on with the
@@ -120,6 +122,7 @@ class FakeRosterd {
   int port_ = 0;
   int runs_ = 0;
   FakeControlService control_;
+  FakeCoordinationService coordination_;
   std::unique_ptr<FakeMembershipService> service_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/printer_leader.h"
 #include "tests/unit/cli/fake_rosterd.h"
 #include "tests/unit/cli/sample_members.h"
 
@@ -16,9 +15,7 @@ namespace {
 using ::roster::testing::SampleNow;
 using ::roster::testing::ToProto;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 void Fill(v1::Contender& contender, const std::string& node,
@@ -161,50 +158,6 @@ TEST(BarrierPrinterTest, WhatOnlyParticipantsKnowIsLeftOut) {
   barrier.set_kind(v1::BARRIER_KIND_DOUBLE);
   EXPECT_THAT(BarrierDetail(barrier, false, SampleNow(), {}),
               AllOf(HasSubstr("double"), Not(HasSubstr("Needed"))));
-}
-
-v1::Election SampleElection(v1::NodeFormat format) {
-  v1::Election election;
-  election.set_kind(v1::ELECTION_KIND_LINE);
-  for (const char* node : {"a", "b"}) {
-    v1::Contender& one = *election.add_candidates();
-    Fill(one, node, "web-01", absl::Minutes(5));
-    one.set_format(format);
-  }
-  election.mutable_candidates(1)->set_node("_c_1-web-02-latch-1");
-  return election;
-}
-
-TEST(LeaderPrinterTest, ValuesStandBeneathOneAnotherWhateverTheLabels) {
-  v1::GetLeaderResponse answer;
-  answer.mutable_leader()->set_name("web-01");
-  *answer.mutable_leader()->mutable_create_time() =
-      ToProto(SampleNow() - absl::Minutes(5));
-  answer.mutable_designation()->add_leaders("web-01");
-  *answer.mutable_designation()->mutable_update_time() =
-      ToProto(SampleNow() - absl::Minutes(2));
-  EXPECT_THAT(LeaderDetail("boss", answer, nullptr, SampleNow(), {}),
-              AllOf(HasSubstr("Election:        boss\n"),
-                    HasSubstr("Leader:          web-01\n"),
-                    HasSubstr("Candidate since: 20"),
-                    HasSubstr("Designated at:   20")));
-}
-
-TEST(LeaderPrinterTest, DoubtsADesignationThatNobodyWillObey) {
-  v1::Designation designation;
-  for (const char* leader : {"web-02", "web-01"})
-    designation.add_leaders(leader);
-  v1::Election election = SampleElection(v1::NODE_FORMAT_ROSTER);
-  EXPECT_THAT(DesignationDoubts("boss", designation, &election), IsEmpty());
-  EXPECT_THAT(DesignationDoubts("boss", designation, nullptr),
-              ElementsAre(HasSubstr("no election 'boss' yet")));
-  election = SampleElection(v1::NODE_FORMAT_KAZOO);
-  EXPECT_THAT(DesignationDoubts("boss", designation, &election),
-              ElementsAre(HasSubstr("none of the candidates")));
-  designation.add_leaders("wbe-01");
-  election = SampleElection(v1::NODE_FORMAT_ROSTER);
-  EXPECT_THAT(DesignationDoubts("boss", designation, &election),
-              ElementsAre("'wbe-01' is no candidate of 'boss' at present"));
 }
 
 }  // namespace

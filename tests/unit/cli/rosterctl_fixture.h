@@ -26,6 +26,7 @@ class RosterctlTest : public ::testing::Test {
 
   FakeMembershipService& service() { return rosterd_.service(); }
   FakeControlService& control() { return rosterd_.control(); }
+  FakeCoordinationService& coordination() { return rosterd_.coordination(); }
 
   FakeRosterd rosterd_;
 };

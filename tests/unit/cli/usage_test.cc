@@ -16,8 +16,11 @@ namespace roster::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class UsageTest : public RosterctlTest {
@@ -55,6 +58,33 @@ TEST_F(UsageTest, AnUnknownFlagIsNamedWithTheNearest) {
                 "'rosterctl members --help'");
   ExpectMistake({"members", "-x"},
                 "there is no flag '-x'; see 'rosterctl members --help'");
+}
+
+TEST_F(UsageTest, AFlagWhoseValueWasForgottenDoesNotTakeTheNextOne) {
+  ExpectMistake({"evict", "web-01", "--reason", "--yes"},
+                "--reason wants a value, and '--yes' follows it; see "
+                "'rosterctl evict --help'");
+  ExpectMistake({"--endpoint", "--timeout", "3s", "members"},
+                "--endpoint wants a value, and '--timeout' follows it; see "
+                "'rosterctl members --help'");
+  EXPECT_THAT(control().evictions(), IsEmpty());
+  // What only looks like a flag is a value.
+  EXPECT_NE(Run({"member", "--", "--help"}).status.code, 2);
+}
+
+TEST_F(UsageTest, AFlagThatMayBeRepeatedTakesOneValueEachTime) {
+  EXPECT_EQ(Run({"online", "--hold", "h-1", "web-01"}).status.code, 0);
+  ASSERT_THAT(control().releases(), SizeIs(1));
+  EXPECT_THAT(control().releases()[0].names(), ElementsAre("web-01"));
+  EXPECT_THAT(control().releases()[0].hold_ids(), ElementsAre("h-1"));
+}
+
+TEST_F(UsageTest, APolicyIsNotSetToWhatItIs) {
+  ExpectMistake({"policy", "set"},
+                "what should be set? see 'rosterctl policy set --help'");
+  EXPECT_EQ(Run({"policy", "set", "--max-updates", "0"}).status.code, 0);
+  EXPECT_EQ(control().policy().policy().reporting().max_updates_per_second(), 0)
+      << "rosterd is asked, and may refuse it";
 }
 
 TEST_F(UsageTest, TextForANumberIsSaid) {
