@@ -36,7 +36,7 @@ export class ClusterState {
     this.gauges.clear();
     this.view = null;        // ViewInfo: how far what is shown can be trusted
     this.summary = null;     // GetSummaryResponse
-    this.monitors = [];
+    this.monitors = null;    // those that there are; null: not known yet
     this.olderEvents = '';   // page token of the events before those
     this.operationsKnown = false;
     // A snapshot is complete, of a rosterd that has not seen ZooKeeper yet.

@@ -83,18 +83,24 @@ function Health({ app }) {
 }
 
 function Monitors({ app }) {
-  const { monitors, summary } = app.state;
-  const leader = monitors.some((monitor) => monitor.leader);
+  const { monitors } = app.state;
   return html`<section class="card" aria-labelledby="monitors-title">
     <h2 id="monitors-title">${t('overview.monitors')}</h2>
-    <ul class="monitors">${monitors.map((monitor) => html`<li key=${monitor.id}>
+    ${monitors ? html`<${MonitorRows} monitors=${monitors} />`
+      : html`<p class="empty">${t(app.state.unknown() || 'loading')}</p>`}
+  </section>`;
+}
+
+function MonitorRows({ monitors }) {
+  const leader = monitors.some((monitor) => monitor.leader);
+  return html`<ul class="monitors">${monitors.map((monitor) => html`
+    <li key=${monitor.id}>
       <${Words} text=${`${monitor.host} · pid ${monitor.pid} · ${
           monitor.version}`} />
       ${monitor.leader && html` <span class="badge">${t('monitor.leader')}</span>`}
       ${monitor.self && html` <span class="badge">${t('monitor.self')}</span>`}
     </li>`)}</ul>
-    ${summary && !leader && html`<p class="error">${t('monitor.noLeader')}</p>`}
-  </section>`;
+    ${!leader && html`<p class="error">${t('monitor.noLeader')}</p>`}`;
 }
 
 let tasks = null;

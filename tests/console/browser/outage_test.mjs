@@ -30,7 +30,7 @@ const fresh = (page, word) =>
 const text = (page) => page.locator('main').innerText();
 
 // None of these may be claimed by one who has not looked.
-const CLAIMS = /There are none|No entry matches|No member matches|no member of this name|No task is running|0 of 0/;
+const CLAIMS = /There are none|No entry matches|No member matches|no member of this name|No task is running|No monitor is elected|0 of 0/;
 
 async function claimsNothing(page, ...hashes) {
   for (const hash of hashes) {

@@ -54,6 +54,7 @@ test('what is not known is told apart from what is not there', () => {
   assert.equal(state.unknown(), 'loading');
   snapshot(state, BLIND);
   assert.equal(state.unknown(), 'unknown');
+  assert.equal(state.monitors, null);
   snapshot(state, SEEING);
   assert.equal(state.unknown(), '');
 });
