@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/odd_character.h"
 
 namespace roster::base {
 
@@ -31,7 +32,7 @@ LogSink StderrLogSink(LogLevel minimum) {
         absl::StrFormat("%s %s %s\n",
                         absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
                                          absl::UTCTimeZone()),
-                        LogLevelName(level), line);
+                        LogLevelName(level), EscapeOddCharacters(line));
     std::fwrite(text.data(), 1, text.size(), stderr);
   };
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "base/utf8.h"
 
 namespace roster::base {
 namespace {
@@ -37,19 +38,43 @@ uint32_t NextCharacter(std::string_view text, size_t* at) {
   return character;
 }
 
+bool IsOdd(uint32_t character) {
+  return std::any_of(kOdd.begin(), kOdd.end(), [&](const auto& range) {
+    return range.first <= character && character <= range.second;
+  });
+}
+
+std::string Spelt(uint32_t character) {
+  if (character == '\n') return "\\n";
+  if (character < 0x80) return absl::StrFormat("\\x%02x", character);
+  return absl::StrFormat("\\u{%x}", character);
+}
+
 }  // namespace
 
 std::string FindOddCharacter(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t start = at;
     const uint32_t character = NextCharacter(text, &at);
-    const bool is_odd =
-        std::any_of(kOdd.begin(), kOdd.end(), [&](const auto& range) {
-          return range.first <= character && character <= range.second;
-        });
-    if (is_odd) return absl::StrFormat("U+%04X at byte %u", character, start);
+    if (IsOdd(character))
+      return absl::StrFormat("U+%04X at byte %u", character, start);
   }
   return "";
+}
+
+std::string EscapeOddCharacters(std::string_view text) {
+  const std::string valid = ToValidUtf8(text);
+  std::string escaped;
+  escaped.reserve(valid.size());
+  for (size_t at = 0; at < valid.size();) {
+    const size_t start = at;
+    const uint32_t character = NextCharacter(valid, &at);
+    if (IsOdd(character))
+      escaped += Spelt(character);
+    else
+      escaped.append(valid, start, at - start);
+  }
+  return escaped;
 }
 
 }  // namespace roster::base

@@ -12,11 +12,18 @@ namespace roster::base {
 // characters that are not seen at all, by which two names can look the same.
 // The zero-width joiners are not among them: languages are written with them.
 //
-// Returns what the first one is and where, "U+202E at byte 3"; "" if there is
-// none. Thread-safe. REQUIRES: IsValidUtf8(text).
+// Pure, thread-safe.
 //
 // Source: The Unicode Standard 15.0, general categories Cc, Zl and Zp; Unicode
 // Technical Report 36, section 2.10, for the rest.
+
+// What the first one is and where, "U+202E at byte 3"; "" if there is none.
+// REQUIRES: IsValidUtf8(text).
 std::string FindOddCharacter(std::string_view text);
+
+// `text` with each of them spelt out, "\n", "\x1b", "\u{202e}", so that it
+// neither ends a line, nor turns it, nor drives a terminal. Ill-formed UTF-8
+// becomes U+FFFD.
+std::string EscapeOddCharacters(std::string_view text);
 
 }  // namespace roster::base

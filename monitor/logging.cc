@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/utf8.h"
+#include "base/odd_character.h"
 
 namespace roster::monitor {
 namespace {
@@ -26,22 +26,6 @@ spdlog::level::level_enum ToSpdlog(base::LogLevel level) {
   return spdlog::level::info;
 }
 
-// Member names and messages of others end up in log lines: they must not be
-// able to forge a line or to drive a terminal.
-std::string OneLine(std::string_view line) {
-  std::string text;
-  text.reserve(line.size());
-  for (const char c : base::ToValidUtf8(line)) {
-    if (c == '\n')
-      text += "\\n";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      text += ' ';
-    else
-      text += c;
-  }
-  return text;
-}
-
 }  // namespace
 
 base::LogSink MakeLogSink(std::string_view format, std::string_view level) {
@@ -56,7 +40,9 @@ base::LogSink MakeLogSink(std::string_view format, std::string_view level) {
       spdlog::pattern_time_type::utc);
   return [logger, json](base::LogLevel line_level, std::string_view line) {
     if (!logger->should_log(ToSpdlog(line_level))) return;
-    const std::string text = OneLine(line);
+    // Member names and messages of others end up in log lines: they must not
+    // be able to forge a line, to turn it, or to drive a terminal.
+    const std::string text = base::EscapeOddCharacters(line);
     logger->log(ToSpdlog(line_level), "{}",
                 json ? nlohmann::json(text).dump() : text);
   };

@@ -26,5 +26,21 @@ TEST(OddCharacterTest, WhatDoesSomethingToTheLineIsFoundWithItsPlace) {
   EXPECT_EQ(FindOddCharacter("\U0001f469\U000e0041"), "U+E0041 at byte 4");
 }
 
+TEST(OddCharacterTest, WhatPeopleWriteStaysAsItIsWhenOthersAreSpeltOut) {
+  const std::string plain =
+      "größer \\ \"机器\" \u05d1 \u0645\u06cc\u200c\u062e \U0001f469\u200d";
+  EXPECT_EQ(EscapeOddCharacters(plain), plain);
+  EXPECT_EQ(EscapeOddCharacters(""), "");
+}
+
+TEST(OddCharacterTest, WhatDoesSomethingToTheLineIsSpeltOut) {
+  EXPECT_EQ(EscapeOddCharacters("a\nb\r\x1b[2J"), R"(a\nb\x0d\x1b[2J)");
+  EXPECT_EQ(EscapeOddCharacters("é\u0085 ab\u202edc\u202c"),
+            R"(é\u{85} ab\u{202e}dc\u{202c})");
+  EXPECT_EQ(EscapeOddCharacters("\U000e0041\ufeff"), R"(\u{e0041}\u{feff})");
+  EXPECT_EQ(EscapeOddCharacters(std::string_view("a\0b\xff", 4)),
+            "a\\x00b\ufffd");
+}
+
 }  // namespace
 }  // namespace roster::base
