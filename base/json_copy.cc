@@ -18,7 +18,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using std::filesystem::file_type;
 
-absl::StatusOr<std::string> ReadFile(const std::string& file) {
+absl::StatusOr<std::string> ReadFile(const std::string& file,
+                                     uintmax_t max_bytes) {
   // A folder would throw, and a pipe keep us waiting.
   std::error_code error;
   const file_type type = std::filesystem::status(file, error).type();
@@ -26,6 +27,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
     return absl::ErrnoToStatus(error.value(), ToAbsl(file));
   if (type != file_type::regular)
     return absl::NotFoundError(StrCat(file, ": is no file"));
+  if (const uintmax_t size = std::filesystem::file_size(file, error);
+      !error && size > max_bytes)
+    return absl::InvalidArgumentError(
+        StrCat(file, ": its ", size, " bytes are more than ", max_bytes));
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) return absl::ErrnoToStatus(errno, ToAbsl(file));
@@ -37,8 +42,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
 JsonCopy::JsonCopy(std::string file, std::string origin, int version)
     : file_(std::move(file)), origin_(std::move(origin)), version_(version) {}
 
-absl::StatusOr<Json> JsonCopy::Load() const {
-  const absl::StatusOr<std::string> bytes = ReadFile(file_);
+absl::StatusOr<Json> JsonCopy::Load(uintmax_t max_bytes) const {
+  const absl::StatusOr<std::string> bytes = ReadFile(file_, max_bytes);
   if (!bytes.ok()) return bytes.status();
   Json json = Json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Broken("no JSON object");

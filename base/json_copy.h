@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -20,14 +21,19 @@ namespace roster::base {
 // Thread-safety: thread-compatible. Load() and Write() do I/O.
 class JsonCopy {
  public:
+  // More is not read: it is parsed in memory.
+  static constexpr uintmax_t kMaxBytes = uintmax_t{1} << 30;
+
   JsonCopy(std::string file, std::string origin, int version);
 
   // The object. Never waits, as it would on a pipe of that name. Errors:
   //   NotFound            there is no such file, or it is no regular one
-  //   InvalidArgument     it is broken, or of another version
+  //   InvalidArgument     it is broken, of another version, or larger than
+  //                       `max_bytes`
   //   FailedPrecondition  it is of another origin
   //   the system's        it cannot be read
-  absl::StatusOr<nlohmann::ordered_json> Load() const;
+  absl::StatusOr<nlohmann::ordered_json> Load(
+      uintmax_t max_bytes = kMaxBytes) const;
   // Writes `content`, an object, with what is said above. Ill-formed UTF-8
   // becomes U+FFFD. The errors are the system's.
   absl::Status Write(nlohmann::ordered_json content) const;

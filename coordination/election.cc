@@ -181,7 +181,7 @@ absl::StatusOr<Leader> Election::FindLeader(Client& client,
           client.blocking().Get(first, deadline);
       if (absl::IsNotFound(node.status())) continue;  // gone meanwhile
       if (!node.ok()) return node.status();
-      return Leader::Of(std::move(first), std::move(node->data), node->stat);
+      return Leader::Of(std::move(first), node->data, node->stat);
     }
   });
 }

@@ -10,11 +10,13 @@
 namespace roster::coordination {
 
 LeaderWatch::LeaderWatch(base::Loop& loop, zk::Session& session,
-                         std::string path, std::function<void()> on_change)
+                         std::string path, std::function<void()> on_change,
+                         size_t kept_data)
     : loop_(loop),
       session_(session),
       path_(std::move(path)),
-      on_change_(std::move(on_change)) {
+      on_change_(std::move(on_change)),
+      kept_data_(kept_data) {
   listener_ = session_.AddListener(
       [this](const zk::ConnectionInfo& info) { OnState(info); });
   watcher_ = session_.AddWatcher([this](const zk::WatchEvent&) { Look(); });
@@ -51,7 +53,7 @@ void LeaderWatch::Look() {
                    return Found(std::nullopt);
                  if (!node.ok()) return OnError(node.status());
                  if (node->stat.ephemeral_owner == 0) return List();
-                 Found(Leader::Of(path_, std::string(node->data), node->stat));
+                 Found(LeaderOf(path_, *node));
                }));
 }
 
@@ -84,8 +86,13 @@ void LeaderWatch::ReadFirst(const std::string& name) {
       requests_.Wrap([this, first](const absl::StatusOr<zk::Node>& node) {
         if (absl::IsNotFound(node.status())) return List();  // gone meanwhile
         if (!node.ok()) return OnError(node.status());
-        Found(Leader::Of(first, std::string(node->data), node->stat));
+        Found(LeaderOf(first, *node));
       }));
+}
+
+Leader LeaderWatch::LeaderOf(const std::string& path,
+                             const zk::Node& node) const {
+  return Leader::Of(path, node.data, node.stat, kept_data_);
 }
 
 void LeaderWatch::Found(std::optional<Leader> leader) {

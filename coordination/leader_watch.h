@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,9 +29,11 @@ namespace roster::coordination {
 // destroy it.
 class LeaderWatch {
  public:
-  // `on_change`: view() has changed.
+  // `on_change`: view() has changed. Of the leader's data no more than
+  // `kept_data` bytes are kept: it may have 1 MiB.
   LeaderWatch(base::Loop& loop, zk::Session& session, std::string path,
-              std::function<void()> on_change);
+              std::function<void()> on_change,
+              size_t kept_data = std::string::npos);
   ~LeaderWatch();
 
   LeaderWatch(const LeaderWatch&) = delete;
@@ -44,6 +48,7 @@ class LeaderWatch {
   void List();
   void AwaitCandidates();
   void ReadFirst(const std::string& name);
+  Leader LeaderOf(const std::string& path, const zk::Node& node) const;
   void Found(std::optional<Leader> leader);
   void OnError(const absl::Status& status);
 
@@ -51,6 +56,7 @@ class LeaderWatch {
   zk::Session& session_;
   const std::string path_;
   const std::function<void()> on_change_;
+  const size_t kept_data_;
   zk::Session::ListenerId listener_ = 0;
   zk::WatcherId watcher_ = 0;
   base::Backoff backoff_{absl::Milliseconds(200), absl::Seconds(10)};

@@ -73,7 +73,7 @@ void Seat::OnRead(absl::StatusOr<zk::Node> node) {
                     }));
   }
   Become(ours && want_,
-         Leader::Of(options_.path, std::string(node->data), node->stat));
+         Leader::Of(options_.path, node->data, node->stat));
 }
 
 void Seat::OnEmpty() {

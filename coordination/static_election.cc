@@ -103,7 +103,7 @@ absl::StatusOr<Leader> StaticElection::FindLeader(Client& client,
   return RetryRead(client, deadline, [&]() -> absl::StatusOr<Leader> {
     absl::StatusOr<zk::OwnedNode> node = client.blocking().Get(path, deadline);
     if (!node.ok()) return node.status();
-    return Leader::Of(path, std::move(node->data), node->stat);
+    return Leader::Of(path, node->data, node->stat);
   });
 }
 

@@ -1,11 +1,13 @@
 #include "monitor/control/leader_copy.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "base/json_field.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "model/timestamp.h"
+#include "monitor/control/coordination_values.h"
 #include "nlohmann/json.hpp"
 
 namespace roster::monitor {
@@ -20,9 +22,13 @@ absl::Time TimeOf(const Json& json, const char* key) {
       .value_or(absl::InfinitePast());
 }
 
+// More than is ever written: of each leader only what is shown is kept.
+constexpr uintmax_t kMaxCopyBytes = 64 * 1024 * 1024;
+
 Json LeaderJson(const coordination::Leader& leader) {
   return {{"node", leader.node_path},
           {"data", leader.data},
+          {"data_size", leader.data_size},
           {"id", leader.id},
           {"token", leader.token},
           {"session", leader.session_id},
@@ -30,8 +36,11 @@ Json LeaderJson(const coordination::Leader& leader) {
 }
 
 coordination::Leader ReadLeader(const Json& json) {
+  const std::string data = TextField(json, "data");
+  const int64_t size = IntegerField(json, "data_size");
   return {.node_path = TextField(json, "node"),
-          .data = TextField(json, "data"),
+          .data = data.substr(0, kShownDataBytes),
+          .data_size = size > 0 ? static_cast<size_t>(size) : data.size(),
           .id = TextField(json, "id"),
           .token = IntegerField(json, "token"),
           .session_id = IntegerField(json, "session"),
@@ -44,7 +53,7 @@ LeaderCopy::LeaderCopy(std::string file, std::string origin)
     : copy_(std::move(file), std::move(origin), /*version=*/1) {}
 
 absl::StatusOr<RememberedLeaders> LeaderCopy::Load() const {
-  ROSTER_ASSIGN_OR_RETURN(const Json json, copy_.Load());
+  ROSTER_ASSIGN_OR_RETURN(const Json json, copy_.Load(kMaxCopyBytes));
   const auto elections = json.find("elections");
   if (elections == json.end() || !elections->is_object())
     return copy_.Broken("elections: missing");

@@ -187,7 +187,8 @@ void Leadership::WatchElection(const std::string& key) {
         // From the loop: an answer may end the watch.
         [this, key] {
           watch_loop_.Post(scope_.Wrap([this, key] { OnLeader(key); }));
-        });
+        },
+        kShownDataBytes);
 }
 
 void Leadership::OnLeader(const std::string& key) {
@@ -277,6 +278,7 @@ std::string Leadership::NameOf(const coordination::Leader& leader) const {
   FindMembers(*options_.view(), {&contender});
   if (!contender.member.empty()) return contender.member;
   const bool one_line =
+      leader.data.size() == leader.data_size &&
       base::IsValidUtf8(leader.data) &&
       std::none_of(leader.data.begin(), leader.data.end(), absl::ascii_iscntrl);
   return one_line ? leader.data : "";

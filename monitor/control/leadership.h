@@ -40,7 +40,8 @@ struct LeadershipOptions {
 //
 // Watched are the elections in the cluster's own folder, those that have a
 // designation, and those that were asked for, kMaxWatched in all; whatever else
-// is asked for is read then, and not remembered.
+// is asked for is read then, and not remembered. Of a leader's data only what
+// is shown is kept, kShownDataBytes, so memory and copy have a bound.
 //
 // Thread-safety: GetLeader() and Designate() are thread-safe; Watch() and
 // StopWatching() are for `watch_loop`.

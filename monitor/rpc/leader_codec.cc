@@ -31,7 +31,7 @@ void EncodeLeader(const LeaderAnswer& in, v1::Leader* out) {
   const coordination::Leader& leader = *in.leader;
   out->set_path(base::ToValidUtf8(leader.node_path));
   Encode(NodeData{.bytes = leader.data.substr(0, kShownDataBytes),
-                  .size = static_cast<int64_t>(leader.data.size())},
+                  .size = static_cast<int64_t>(leader.data_size)},
          out->mutable_data());
   out->set_fencing_token(leader.token);
   out->set_session_id(SessionText(leader.session_id));
@@ -91,6 +91,11 @@ absl::StatusOr<DesignateRequest> DecodeDesignate(
       DecodeChange(in, std::move(meta), Presence::kRequired));
   model::Designation& designation = request.designation.emplace();
   designation.leaders = {in.leaders().begin(), in.leaders().end()};
+  // Nobody would miss a candidate whose name is that of two: it may come later.
+  for (const std::string& leader : designation.leaders)
+    if (leader.find(',') != leader.npos)
+      return BadField("leaders",
+                      "a name has a comma; each is an element of its own");
   switch (in.hand_back()) {
     case v1::HAND_BACK_UNSPECIFIED:
     case v1::HAND_BACK_IMMEDIATE:

@@ -2,6 +2,7 @@
 // after a restart of rosterd meanwhile, and when it is back.
 #include <signal.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -211,6 +212,30 @@ TEST_F(LeaderTest, AnswersFromMemoryWhileZooKeeperIsFrozen) {
   server_.Resume();
   EVENTUALLY_THAT(Answer(*rosterd), "web-01 LIVE");
   EVENTUALLY_THAT(Answer(*forgetful), "web-01 LIVE");
+}
+
+TEST_F(LeaderTest, OfALeadersDataOnlyTheBeginningIsKept) {
+  const std::string long_data(60'000, 'x');
+  auto rosterd = Rosterd({"--data", data_.path().string()});
+  const auto one = Join(long_data);
+  EVENTUALLY_THAT(Answer(*rosterd), " LIVE");  // no name
+
+  const json data = Ask(*rosterd)["leader"]["data"];
+  EXPECT_EQ(data["text"], long_data.substr(0, 1024));
+  EXPECT_EQ(data["size_bytes"], "60000");
+  EXPECT_TRUE(data.value("truncated", false));
+  const auto copy = data_.path() / "leaders-default.json";
+  EVENTUALLY(std::filesystem::exists(copy) &&
+             ReadFile(copy).find("latch") != std::string::npos);
+  EXPECT_LT(ReadFile(copy).size(), 4096u);
+
+  // The same from the copy.
+  server_.Pause();
+  rosterd->process().Kill(SIGKILL);
+  rosterd = Rosterd({"--data", data_.path().string()});
+  EXPECT_EQ(Answer(*rosterd), " LAST_KNOWN");
+  EXPECT_EQ(Ask(*rosterd)["leader"]["data"], data);
+  server_.Resume();
 }
 
 }  // namespace

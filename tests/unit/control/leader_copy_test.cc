@@ -34,6 +34,7 @@ TEST_F(LeaderCopyTest, WhatIsWrittenReadsBackEqual) {
       .seen = true,
       .leader = coordination::Leader{.node_path = "/e/_c_x-latch-0000000001",
                                      .data = "web-01",
+                                     .data_size = 60'000,
                                      .id = "web-01",
                                      .token = 4294967301,
                                      .session_id = -7,
@@ -55,6 +56,25 @@ TEST_F(LeaderCopyTest, WhatIsWrittenReadsBackEqual) {
   EXPECT_FALSE(read.at("/app/leader").seen);
   EXPECT_EQ(read.at("/app/leader").designation,
             leaders["/app/leader"].designation);
+}
+
+// As an older rosterd wrote it: the data whole, and no size.
+TEST_F(LeaderCopyTest, OfALeadersDataOnlyTheBeginningIsRead) {
+  Put(R"({"v":1,"origin":"zk:2181 /roster/default/elections","elections":
+         {"x":{"as_of":"2026-11-22T08:00:00Z","leader":{"node":"/e/x","data":")" +
+      std::string(60'000, 'd') + R"("}}}})");
+
+  ASSERT_OK_AND_ASSIGN(const RememberedLeaders read, copy_.Load());
+
+  EXPECT_EQ(read.at("x").leader->data, std::string(1024, 'd'));
+  EXPECT_EQ(read.at("x").leader->data_size, 60'000u);
+}
+
+TEST_F(LeaderCopyTest, AFileThatNobodyWroteIsNotReadIntoMemory) {
+  Put("{");
+  std::filesystem::resize_file(file_, uintmax_t{8} << 30);
+
+  EXPECT_THAT(copy_.Load(), StatusIs(kInvalidArgument, HasSubstr("bytes")));
 }
 
 TEST_F(LeaderCopyTest, SaysWhyItIsOfNoUse) {
