@@ -1,9 +1,12 @@
 #include "monitor/gateway/cross_site.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "base/error_details.h"
 #include "base/strings.h"
 
@@ -26,10 +29,17 @@ std::string HostOfOrigin(std::string_view origin) {
   return absl::AsciiStrToLower(base::ToAbsl(origin.substr(scheme + 3)));
 }
 
+// "application/json", perhaps with the charset that JSON has anyway.
 bool IsJson(std::string_view content_type) {
-  const std::string type(absl::StripAsciiWhitespace(
-      base::ToAbsl(content_type.substr(0, content_type.find(';')))));
-  return absl::EqualsIgnoreCase(type, "application/json");
+  std::vector<std::string> parts =
+      absl::StrSplit(absl::AsciiStrToLower(base::ToAbsl(content_type)), ';');
+  for (std::string& part : parts) absl::StripAsciiWhitespace(&part);
+  if (parts.front() != "application/json") return false;
+  return std::none_of(
+      parts.begin() + 1, parts.end(), [](const std::string& parameter) {
+        return absl::StartsWith(parameter, "charset=") &&
+               parameter != "charset=utf-8" && parameter != "charset=\"utf-8\"";
+      });
 }
 
 }  // namespace
@@ -51,7 +61,7 @@ absl::Status CheckSameSite(const HttpRequest& request,
         "CSRF_HEADER_MISSING");
   if (!request.body.empty() && !IsJson(request.Header("Content-Type")))
     return absl::InvalidArgumentError(
-        "the body's Content-Type has to be application/json");
+        "the body's Content-Type has to be application/json, in UTF-8");
   return absl::OkStatus();
 }
 

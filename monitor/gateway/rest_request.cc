@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -78,10 +79,6 @@ absl::Status ReadBody(const std::string& body, Message* message) {
       base::TruncateUtf8(why, kShownBytes)));
 }
 
-bool IsTrue(const std::string& text) {
-  return text == "true" || text == "1" || text.empty();
-}
-
 // Sets or adds one value. Parameters are for scalars: whoever needs more has a
 // body.
 absl::Status SetField(std::string_view name, const std::string& text,
@@ -96,11 +93,12 @@ absl::Status SetField(std::string_view name, const std::string& text,
       repeated ? reflection->AddString(message, field, text)
                : reflection->SetString(message, field, text);
       return absl::OkStatus();
-    case FieldDescriptor::CPPTYPE_BOOL:
-      if (repeated || (!IsTrue(text) && text != "false" && text != "0"))
-        return Bad(name, "is true or false");
-      reflection->SetBool(message, field, IsTrue(text));
+    case FieldDescriptor::CPPTYPE_BOOL: {
+      const std::optional<bool> flag = FlagValue(text);
+      if (repeated || !flag) return Bad(name, "is true or false");
+      reflection->SetBool(message, field, *flag);
       return absl::OkStatus();
+    }
     case FieldDescriptor::CPPTYPE_INT32: {
       int32_t value = 0;
       if (repeated || !absl::SimpleAtoi(text, &value))

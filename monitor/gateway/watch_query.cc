@@ -1,5 +1,8 @@
 #include "monitor/gateway/watch_query.h"
 
+#include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_split.h"
@@ -44,7 +47,10 @@ absl::StatusOr<WatchQuery> ParseWatchQuery(const HttpRequest& request) {
   WatchQuery query;
   ROSTER_ASSIGN_OR_RETURN(const HttpQuery parameters,
                           ParseHttpQuery(request.query));
+  std::set<std::string_view> given;
   for (const auto& [name, value] : parameters) {
+    if (!given.insert(name).second)
+      return BadField(Shown(name), "is given twice");
     if (name == "cluster") {
       query.cluster = value;
     } else if (name == "member") {
@@ -54,7 +60,9 @@ absl::StatusOr<WatchQuery> ParseWatchQuery(const HttpRequest& request) {
     } else if (name == "what") {
       ROSTER_RETURN_IF_ERROR(ReadWhat(value, query));
     } else if (name == "from_oldest") {
-      query.from_oldest = value != "false" && value != "0";
+      const std::optional<bool> flag = FlagValue(value);
+      if (!flag) return BadField(name, "is true or false");
+      query.from_oldest = *flag;
     } else if (name == "last_event_id") {
       query.last_id = value;
     } else {

@@ -42,6 +42,12 @@ absl::StatusOr<HttpQuery> ParseHttpQuery(std::string_view query) {
   return parsed;
 }
 
+std::optional<bool> FlagValue(std::string_view value) {
+  if (value == "true" || value == "1" || value.empty()) return true;
+  if (value == "false" || value == "0") return false;
+  return std::nullopt;
+}
+
 std::string_view QueryValue(const HttpQuery& query, std::string_view name) {
   for (const auto& [key, value] : query)
     if (key == name) return value;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,10 @@ using HttpQuery = std::vector<std::pair<std::string, std::string>>;
 // sender, for a broken percent-encoding, for what is not UTF-8 once decoded,
 // and for more than 256 parameters.
 absl::StatusOr<HttpQuery> ParseHttpQuery(std::string_view query);
+
+// A parameter that is true or false: "true", "1", or its name alone; "false",
+// "0". Nothing for anything else.
+std::optional<bool> FlagValue(std::string_view value);
 
 // The value of the first parameter of that name; "" if there is none.
 std::string_view QueryValue(const HttpQuery& query, std::string_view name);

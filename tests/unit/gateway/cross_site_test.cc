@@ -44,6 +44,10 @@ TEST(CrossSiteTest, ProgramsAndPagesOfThisSiteMayAsk) {
   EXPECT_EQ(Refusal({{"X-Roster-Csrf", "x"},
                      {"Content-Type", "Application/JSON; charset=utf-8"}}),
             "");
+  EXPECT_EQ(
+      Refusal({{"X-Roster-Csrf", "x"},
+               {"Content-Type", "application/json;v=1;Charset=\"UTF-8\""}}),
+      "");
   EXPECT_EQ(Refusal({{"X-Roster-Csrf", "x"}}, /*body=*/""), "");
 }
 
@@ -67,7 +71,9 @@ TEST(CrossSiteTest, FormsCannotAsk) {
   for (const char* type :
        {"", "text/plain", "application/x-www-form-urlencoded",
         "multipart/form-data", "application/jsonp",
-        "text/plain; application/json"})
+        "text/plain; application/json", "application/json; charset=utf-16",
+        "application/json; charset=\"latin1\"",
+        "application/json; charset=utf-8; charset=utf-16"})
     EXPECT_EQ(Refusal({{"X-Roster-Csrf", "1"}, {"Content-Type", type}}),
               "INVALID_ARGUMENT")
         << type;

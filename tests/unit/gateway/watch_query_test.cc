@@ -38,9 +38,18 @@ TEST(WatchQueryTest, ReadsEverything) {
   EXPECT_EQ(query.last_id, "new");
 }
 
+TEST(WatchQueryTest, AFlagIsTrueOrFalse) {
+  for (const char* query : {"from_oldest=true", "from_oldest=1", "from_oldest"})
+    EXPECT_TRUE(ParseWatchQuery({.query = query})->from_oldest) << query;
+  for (const char* query : {"from_oldest=false", "from_oldest=0", ""})
+    EXPECT_FALSE(ParseWatchQuery({.query = query})->from_oldest) << query;
+}
+
 TEST(WatchQueryTest, RefusesWhatItDoesNotKnow) {
-  for (const char* query : {"what=", "what=all", "what=members,", "slector=a",
-                            "selector=%28", "cluster=%zz"})
+  for (const char* query :
+       {"what=", "what=all", "what=members,", "slector=a", "selector=%28",
+        "cluster=%zz", "from_oldest=maybe", "from_oldest=True",
+        "member=a&member=b", "selector=a%3Db&selector=a%3Dc"})
     EXPECT_THAT(ParseWatchQuery({.query = query}).status(),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << query;
