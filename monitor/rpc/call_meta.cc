@@ -5,7 +5,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "base/listen_address.h"
+#include "base/strings.h"
 #include "base/utf8.h"
 #include "monitor/rpc/forwarded_peer.h"
 
@@ -27,6 +30,20 @@ std::string ProvenIdentity(const grpc::CallbackServerContext& context) {
   return "";
 }
 
+// Who did not say who it is: "http 10.0.0.7", as ActorOf() has it. The ports
+// that clients come from change with every connection.
+std::string AddressOf(std::string_view peer) {
+  const std::string_view scheme = peer.substr(0, peer.find(':'));
+  const bool http = scheme == "http";
+  if (!http && scheme != "ipv4" && scheme != "ipv6") return "unknown";
+  std::string address(peer.substr(scheme.size() + 1));
+  // gRPC's way of writing "[::1]".
+  address = absl::StrReplaceAll(address, {{"%5B", "["}, {"%5D", "]"}});
+  const auto parsed = base::ParseListenAddress(address);
+  if (!parsed.ok()) return "unknown";
+  return base::StrCat(http ? "http " : "grpc ", parsed->host);
+}
+
 }  // namespace
 
 model::Actor ActorOf(const grpc::CallbackServerContext& context,
@@ -37,7 +54,7 @@ model::Actor ActorOf(const grpc::CallbackServerContext& context,
     actor.name = std::move(proven);
     actor.authenticated = true;
   } else {
-    actor.name = claimed.empty() ? "unknown" : claimed;
+    actor.name = claimed.empty() ? AddressOf(actor.peer) : claimed;
   }
   return actor;
 }

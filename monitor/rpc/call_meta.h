@@ -16,8 +16,9 @@ namespace roster::monitor {
 // Who calls, and for how long, as a RequestMeta.
 
 // The identity that the connection proved, or else what is claimed, or else
-// "unknown". What a call's metadata says proves nothing and is not looked at,
-// but for the address of whom this process itself calls for.
+// where the call comes from: "http 10.0.0.7", "grpc ::1"; "unknown" if that
+// cannot be told either. What a call's metadata says proves nothing and is not
+// looked at, but for the address of whom this process itself calls for.
 model::Actor ActorOf(const grpc::CallbackServerContext& context,
                      const std::string& claimed);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error_details.h"
+#include "base/odd_character.h"
 #include "base/status_macros.h"
 #include "monitor/rpc/control_codec.h"
 #include "monitor/rpc/find_cluster.h"
@@ -64,13 +65,16 @@ class HoldPage {
     hold = hold == holds.end() ? holds.begin() : std::next(hold);
     for (; hold != holds.end(); ++hold) {
       if (!owner_.empty() && hold->owner != owner_) continue;
-      if (static_cast<size_t>(response_->holds_size()) == size_) {
+      if (static_cast<size_t>(response_->holds_size()) == size_ ||
+          bytes_ > kMaxPageBytes) {
         const auto& last = *response_->holds().rbegin();
         response_->set_next_page_token(
             PackToken({digest_, last.member(), last.hold().id()}));
         return false;
       }
-      EncodeMemberHold(view_, member, *hold, response_->add_holds());
+      roster::v1::MemberHold* const added = response_->add_holds();
+      EncodeMemberHold(view_, member, *hold, added);
+      bytes_ += added->ByteSizeLong();
     }
     return true;
   }
@@ -81,6 +85,7 @@ class HoldPage {
   const size_t size_;
   const std::string digest_;
   roster::v1::ListHoldsResponse* const response_;
+  size_t bytes_ = 0;
 };
 
 // Names of the members that are meant; neither: none. NotFound for names that
@@ -211,11 +216,17 @@ absl::Status ListOperations(const ClusterView& view, absl::Time now,
     if (!resumes || IsNewer(last, stored)) wanted.push_back(stored);
   }
   std::sort(wanted.begin(), wanted.end(), IsNewer);
-  for (size_t i = 0; i < std::min(size, wanted.size()); ++i)
-    EncodeOperation(*wanted[i], view.cluster, OperationDetail::kSummary, now,
-                    response->add_operations());
-  if (wanted.size() > size) {
-    const model::Operation& given = wanted[size - 1]->operation;
+  size_t shown = 0;
+  size_t bytes = 0;
+  for (; shown < std::min(size, wanted.size()) && bytes <= kMaxPageBytes;
+       ++shown) {
+    roster::v1::Operation* const added = response->add_operations();
+    EncodeOperation(*wanted[shown], view.cluster, OperationDetail::kSummary,
+                    now, added);
+    bytes += added->ByteSizeLong();
+  }
+  if (wanted.size() > shown) {
+    const model::Operation& given = wanted[shown - 1]->operation;
     response->set_next_page_token(PackToken(
         {digest, absl::StrCat(absl::ToUnixNanos(given.created_at)), given.id}));
   }
@@ -224,14 +235,15 @@ absl::Status ListOperations(const ClusterView& view, absl::Time now,
 
 absl::StatusOr<std::shared_ptr<const StoredOperation>> FindOperation(
     const ClusterView& view, const std::string& id) {
-  ROSTER_RETURN_IF_ERROR(CheckText("id", id, kMaxId, Presence::kRequired));
+  ROSTER_RETURN_IF_ERROR(CheckNodeName("id", id));
   ROSTER_RETURN_IF_ERROR(CheckSynced(view));
   const auto found = view.operations->find(id);
   if (found != view.operations->end()) return found->second;
-  return base::WithReason(
-      absl::NotFoundError(absl::StrCat("cluster '", view.cluster,
-                                       "' has no operation '", id, "'")),
-      "OPERATION_NOT_FOUND", {{"cluster", view.cluster}, {"id", Shown(id)}});
+  return base::WithReason(absl::NotFoundError(absl::StrCat(
+                              "cluster '", view.cluster, "' has no operation '",
+                              base::EscapeOddCharacters(id), "'")),
+                          "OPERATION_NOT_FOUND",
+                          {{"cluster", view.cluster}, {"id", Shown(id)}});
 }
 
 absl::Status GetPolicy(const ClusterView& view,

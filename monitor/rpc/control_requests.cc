@@ -221,7 +221,7 @@ absl::StatusOr<model::Policy> DecodePolicy(const roster::v1::Policy& in) {
 template <typename Request>
 absl::StatusOr<ChangeOperationRequest> DecodeChange(
     const Request& in, ChangeOperationRequest::Verb verb, RequestMeta meta) {
-  ROSTER_RETURN_IF_ERROR(CheckText("id", in.id(), kMaxId, Presence::kRequired));
+  ROSTER_RETURN_IF_ERROR(CheckNodeName("id", in.id()));
   ROSTER_RETURN_IF_ERROR(CheckReason(in.reason(), Presence::kOptional));
   return ChangeOperationRequest{.meta = std::move(meta),
                                 .verb = verb,

@@ -86,8 +86,18 @@ Reactor* CoordinationService::List(
       std::move(query),
       Then<FolderPage<Info>>(
           reactor, [=, &request](const FolderPage<Info>& page) {
-            for (const Info& info : page.infos) Encode(info, (response->*add)());
-            response->set_next_page_token(TokenOf(request, page.next_after));
+            std::string next_after = page.next_after;
+            size_t bytes = 0;
+            for (const Info& info : page.infos) {
+              auto* const added = (response->*add)();
+              Encode(info, added);
+              bytes += added->ByteSizeLong();
+              if (bytes <= kMaxPageBytes || &info == &page.infos.back())
+                continue;
+              next_after = info.path.substr(info.path.rfind('/') + 1);
+              break;
+            }
+            response->set_next_page_token(TokenOf(request, next_after));
           }));
   return reactor;
 }

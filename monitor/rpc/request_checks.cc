@@ -43,6 +43,12 @@ absl::Status CheckText(std::string_view field, std::string_view text,
   return absl::OkStatus();
 }
 
+absl::Status CheckNodeName(std::string_view field, std::string_view name) {
+  if (name.empty()) return BadField(field, "it is required");
+  const absl::Status valid = model::ValidateMemberName(name);
+  return valid.ok() ? valid : BadField(field, "it is no name of a znode");
+}
+
 absl::Status CheckRequestId(std::string_view request_id) {
   if (request_id.size() > kMaxRequestId) {
     return BadField("request_id", absl::StrCat("it has ", request_id.size(),

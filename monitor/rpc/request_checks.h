@@ -25,7 +25,7 @@ inline constexpr size_t kMaxReason = 1024;
 inline constexpr size_t kMaxTicket = 128;
 inline constexpr size_t kMaxIdentity = 128;  // of an owner or an actor
 inline constexpr size_t kMaxSelector = 16 * 1024;
-inline constexpr size_t kMaxId = 128;  // of a hold or an operation
+inline constexpr size_t kMaxId = 128;  // of a hold
 inline constexpr size_t kMaxRequestId = 64;
 
 // "<field>: <what>".
@@ -39,6 +39,10 @@ enum class Presence { kOptional, kRequired };
 absl::Status CheckText(std::string_view field, std::string_view text,
                        size_t max_bytes,
                        Presence presence = Presence::kOptional);
+
+// The name of a node that exists or might. Somebody else may have made it, so
+// it may be anything that ZooKeeper allows: what is there can be got rid of.
+absl::Status CheckNodeName(std::string_view field, std::string_view name);
 
 // Empty, or 1 to 64 of a-z A-Z 0-9 . _ -, but not "." or "..".
 absl::Status CheckRequestId(std::string_view request_id);

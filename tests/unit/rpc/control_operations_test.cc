@@ -36,6 +36,29 @@ TEST_F(ControlServiceTest, OperationsComeNewestFirst) {
   EXPECT_THAT(seen, ElementsAre("op-4", "op-3", "op-2", "op-1", "op-0"));
 }
 
+// gRPC's clients take 4 MiB.
+TEST_F(ControlServiceTest, APageOfOperationsEndsBeforeItIsTooLarge) {
+  alpha().table().ApplySynced(absl::Now());
+  const absl::Time start = absl::FromUnixSeconds(1'764'000'000);
+  for (int i = 0; i < 300; ++i) {
+    model::Operation operation =
+        Running(absl::StrCat("op-", i), start + absl::Seconds(i));
+    operation.selector = std::string(16 * 1024, 's');
+    Store(operation, 0);
+  }
+  v1::ListOperationsRequest request;
+  request.set_page_size(1000);
+  int seen = 0;
+  do {
+    v1::ListOperationsResponse page;
+    ASSERT_EQ(ErrorOf(Ask(&Stub::ListOperations, request, &page)), "OK");
+    for (const auto& operation : page.operations())
+      EXPECT_EQ(operation.id(), absl::StrCat("op-", 299 - seen++));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, 300);
+}
+
 TEST_F(ControlServiceTest, AnOperationIsWatchedToItsEnd) {
   alpha().table().ApplySynced(absl::Now());
   model::Operation operation = Running("op-1", absl::Now());

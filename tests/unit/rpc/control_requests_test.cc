@@ -56,6 +56,27 @@ void ExpectRefused(const Request& good,
   }
 }
 
+// Whatever a node is called, an operator can get rid of it.
+TEST(ControlRequestsTest, AnOperationMayHaveAnyNameThatZooKeeperAllows) {
+  v1::CancelOperationRequest cancel;
+  for (const std::string& id :
+       {std::string("op-1"), std::string(255, 'n'), std::string("op\u202e-1"),
+        std::string(" "), std::string("\u00e9 \\ \""), std::string("...")}) {
+    cancel.set_id(id);
+    const auto decoded = DecodeRequest(cancel, Meta(), kNow);
+    ASSERT_OK(decoded.status());
+    EXPECT_EQ(decoded->id, id);
+  }
+  for (const std::string& id :
+       {std::string(), std::string(256, 'n'), std::string("a/b"),
+        std::string(".."), std::string("a\nb"), std::string("a\0b", 3)}) {
+    cancel.set_id(id);
+    const auto decoded = DecodeRequest(cancel, Meta(), kNow);
+    EXPECT_THAT(decoded.status(), StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_EQ(base::DetailsOf(decoded.status()).field, "id");
+  }
+}
+
 using Order = v1::TakeOfflineRequest;
 
 TEST(ControlRequestsTest, WhomItIsAboutMustBeSaidOnceAndWell) {

@@ -27,6 +27,7 @@ class FakeBackend final : public CoordinationBackend {
   monitor::OpenBarrierRequest open;
   absl::Status error;
   std::string next_after;
+  size_t copies = 1;  // in listings
   ElectionInfo election;
   LockInfo lock;
   QueueInfo queue;
@@ -88,7 +89,11 @@ class FakeBackend final : public CoordinationBackend {
   void List(FolderQuery asked, const Info& info, Done<FolderPage<Info>> done) {
     folder = std::move(asked);
     if (!error.ok()) return done(error);
-    done(FolderPage<Info>{.infos = {info}, .next_after = next_after});
+    FolderPage<Info> page{.infos = std::vector<Info>(copies, info),
+                          .next_after = next_after};
+    for (size_t i = 1; i < copies; ++i)
+      page.infos[i].path = absl::StrCat(info.path, i);
+    done(std::move(page));
   }
   template <typename Info>
   void Get(LookQuery asked, const Info& info, Done<Look<Info>> done) {
@@ -382,6 +387,46 @@ TEST_F(CoordinationServiceTest, ErrorsKeepTheirReason) {
   v1::ListLocksRequest list;
   list.set_page_size(-1);
   EXPECT_EQ(BadFieldOf(&Stub::ListLocks, list), "page_size");
+}
+
+// gRPC's clients take 4 MiB.
+TEST_F(CoordinationServiceTest, APageOfAFolderEndsBeforeItIsTooLarge) {
+  backend_.lock = {.path = "/locks/a",
+                   .foreign = {.count = 100,
+                               .nodes = std::vector<std::string>(
+                                   100, std::string(255, 'f'))}};
+  backend_.copies = 200;
+  v1::ListLocksRequest request;
+  request.set_page_size(1000);
+  v1::ListLocksResponse page;
+  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  ASSERT_GT(page.locks_size(), 1);
+  ASSERT_LT(page.locks_size(), 200);
+  EXPECT_LT(page.ByteSizeLong(), 4u * 1024 * 1024);
+  request.set_page_token(page.next_page_token());
+  const std::string last = page.locks().rbegin()->path();
+  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  EXPECT_EQ("/locks/" + backend_.folder.after, last);
+
+  backend_.copies = 100;
+  request.clear_page_token();
+  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  EXPECT_EQ(page.locks_size(), 100);
+  EXPECT_EQ(page.next_page_token(), "");
+}
+
+TEST_F(CoordinationServiceTest, EachDesignatedLeaderIsNamedByItself) {
+  for (const char* name : {"a,,b", "a,b", ",", ""}) {
+    v1::DesignateLeaderRequest request;
+    request.set_name("reporter");
+    request.set_reason("r");
+    request.add_leaders("web-01");
+    request.add_leaders(name);
+    v1::DesignateLeaderResponse response;
+    EXPECT_EQ(Ask(&Stub::DesignateLeader, request, &response).error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT)
+        << name;
+  }
 }
 
 }  // namespace
