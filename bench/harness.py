@@ -108,5 +108,16 @@ def resident_mib(pid):
     return 0.0
 
 
+def memory_mib(pid):
+    """What is resident: all of it, what is backed by files (the program and its
+    libraries, which the page cache holds and other processes share), and what
+    is the process's own."""
+    lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    kib = {k: int(v.split()[0]) for k, v in (x.split(":") for x in lines[1:])}
+    return {"rss": kib["Rss"] / 1024, "pss": kib["Pss"] / 1024,
+            "file": (kib["Rss"] - kib["Anonymous"]) / 1024,
+            "own": kib["Anonymous"] / 1024}
+
+
 def figures(report):
     return {k: float(v) for k, v in (f.split("=") for f in report.split())}

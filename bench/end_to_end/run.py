@@ -20,7 +20,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from harness import (ROOT, Role, Rosterd, cpu_seconds, figures, free_port,
-                     resident_mib, start_zookeeper)
+                     memory_mib, resident_mib, start_zookeeper)
 
 
 def measure(load, watcher, rate, seconds, cpu_of=None):
@@ -89,8 +89,9 @@ def main():
                 started.append(subscriber)
                 subscriber.answer()
                 sync = time.monotonic() - daemon.begin
-                print(f"rosterd   synced: "
-                      f"rss {resident_mib(daemon.pid):.1f} MiB", flush=True)
+                print("rosterd   synced: " + "  ".join(
+                    f"{name} {value:.1f} MiB" for name, value
+                    in memory_mib(daemon.pid).items()), flush=True)
                 for rate in rates:
                     r = measure(load, subscriber, rate, args.seconds, daemon.pid)
                     show("rosterd", rate, sync, r)

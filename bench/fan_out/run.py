@@ -80,6 +80,7 @@ class Bench:
               f"  rss {row['server_rss']:5.1f} MiB"
               f"  readers cpu {row['readers_cpu']:5.2f} s"
               f"  sender late {row['late']:.0f} ms", flush=True)
+        return row
 
     def floor(self):
         server = self.start("broadcast")
