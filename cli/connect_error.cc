@@ -24,8 +24,8 @@ constexpr Known kKnown[] = {
      "who signed it? name them with --tls-ca or ROSTER_TLS_CA"},
     {"is not in peer certificate", "",
      "what is its name? see --tls-server-name"},
-    // How a TLS server ends what is no TLS.
-    {"Socket closed", "it closed the connection",
+    // How a TLS server ends what is no TLS. (Alone, the connection was lost.)
+    {": Socket closed", "it closed the connection",
      "does it serve TLS? see --tls; is it rosterd? set --endpoint or "
      "ROSTER_ENDPOINT"},
 };

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "base/strings.h"
+#include "cli/text.h"
 
 namespace roster::cli {
 namespace {
@@ -65,8 +66,9 @@ absl::Status LiveTable::Draw() {
     lines.push_back(table.Row(i, options));
   }
   if (picture.total > picture.rows.size()) {
-    lines.push_back(
-        base::StrCat("... and ", picture.total - picture.rows.size(), " more"));
+    const size_t more = picture.total - picture.rows.size();
+    lines.push_back(Fit(base::StrCat("... and ", more, " more"),
+                        std::max(3, size.columns)));
   }
   dirty_ = false;
   drawn_at_ = absl::Now();

@@ -118,6 +118,7 @@ absl::Status Explain(Client& client, const Flags& flags, bool color) {
   ROSTER_ASSIGN_OR_RETURN(
       const auto response,
       client.Call(&Client::ControlStub::ExplainBudgets, request));
+  WarnIfStale(client, flags.call.cluster);
   if (IsTable(flags.format) && response.budgets().empty()) {
     Complain("no budget counts any of these members");
     return absl::OkStatus();

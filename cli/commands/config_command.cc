@@ -23,6 +23,8 @@
 namespace roster::cli {
 namespace {
 
+constexpr absl::Duration kShortestInterval = absl::Milliseconds(100);
+
 using roster::v1::ConfigEntry;
 using Stub = Client::ConfigStub;
 
@@ -193,18 +195,24 @@ absl::Status ShowVersion(const ConfigEntry& entry, const Flags& flags,
 absl::Status Watch(Client& client, const Flags& flags, bool color) {
   ROSTER_ASSIGN_OR_RETURN(const absl::Duration interval,
                           ParseDuration(flags.interval));
+  if (interval < kShortestInterval)
+    return absl::InvalidArgumentError(
+        base::StrCat("--interval: rosterd is asked every ",
+                     absl::FormatDuration(kShortestInterval), " at most"));
   const Interrupt interrupt;
   int64_t shown = -1;   // 0: that there is none
   std::string trouble;  // each is told once
   while (Interrupt::Signal() == 0) {
     const absl::StatusOr<ConfigEntry> entry = Fetch(client, flags);
+    const bool missing =
+        base::DetailsOf(entry.status()).reason == "CONFIG_NOT_FOUND";
+    if ((entry.ok() || missing) && !std::exchange(trouble, "").empty())
+      Complain("rosterd answers again");
     if (entry.ok()) {
-      if (!trouble.empty()) Complain("rosterd answers again");
-      trouble.clear();
       if (entry->version() != shown)
         ROSTER_RETURN_IF_ERROR(ShowVersion(*entry, flags, color));
       shown = entry->version();
-    } else if (base::DetailsOf(entry.status()).reason == "CONFIG_NOT_FOUND") {
+    } else if (missing) {
       if (shown != 0) Complain(base::Message(entry.status()));
       shown = 0;
     } else if (shown < 0 || (!absl::IsUnavailable(entry.status()) &&
@@ -340,7 +348,9 @@ Command AddConfigCommand(CLI::App& app) {
   rosterctl config put search/limits -f limits.json --reason 'less load'
   rosterctl config put search/limits '{"qps":10}' --expect-version 7
   rosterctl config history search/limits
-  rosterctl config rollback search/limits 6)");
+  rosterctl config rollback search/limits 6
+  rosterctl config watch search/limits --raw
+  rosterctl config delete search/limits --reason 'search is no more')");
   std::vector<Part> parts = MakeReadingParts(*command.app, *flags);
   for (Part& part : MakeChangingParts(*command.app, *flags))
     parts.push_back(std::move(part));

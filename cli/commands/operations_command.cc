@@ -12,6 +12,7 @@
 #include "cli/print_items.h"
 #include "cli/printer_operations.h"
 #include "cli/prompt.h"
+#include "cli/staleness.h"
 #include "cli/wait_offline.h"
 
 namespace roster::cli {
@@ -38,6 +39,7 @@ absl::Status List(const ListFlags& flags, const Globals& globals) {
       operations.push_back(std::move(operation));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
+  WarnIfStale(*client, flags.cluster);
   const bool wide = flags.format == Format::kWide;
   const Listing<Operation> listing = {
       .columns = OperationColumns(wide),
@@ -95,6 +97,7 @@ absl::StatusOr<Operation> Apply(Client& client, const Flags& flags) {
   request.set_id(flags.id);
   ROSTER_ASSIGN_OR_RETURN(const auto response,
                           client.Call(&Stub::GetOperation, request));
+  WarnIfStale(client, flags.call.cluster);
   return response.operation();
 }
 

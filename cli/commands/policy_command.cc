@@ -12,6 +12,7 @@
 #include "cli/print_items.h"
 #include "cli/printer_cluster.h"
 #include "cli/prompt.h"
+#include "cli/staleness.h"
 
 namespace roster::cli {
 namespace {
@@ -85,6 +86,7 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
   ROSTER_ASSIGN_OR_RETURN(const auto current,
                           client->Call(&Client::ControlStub::GetPolicy, get));
   if (!flags.set->parsed()) {
+    WarnIfStale(*client, flags.call.cluster);
     if (!current.problem().empty()) {
       Complain(base::StrCat("the stored policy cannot be read, the one read ",
                             "before is shown: ", current.problem()));

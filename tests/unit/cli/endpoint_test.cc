@@ -81,6 +81,10 @@ TEST(ConnectErrorTest, WhatWasMixedUpIsGuessed) {
   EXPECT_THAT(explain("Peer name web is not in peer certificate"),
               StartsWith("peer name web is not in peer certificate; "));
   EXPECT_THAT(explain("Socket closed"), HasSubstr("does it serve TLS?"));
+  // A connection that there had been.
+  EXPECT_EQ(ExplainConnectError("Socket closed").cause, "socket closed");
+  EXPECT_THAT(ExplainConnectError("Socket closed").hint,
+              StartsWith("is it running?"));
 }
 
 }  // namespace

@@ -197,6 +197,22 @@ Status FakeControlService::WatchOperation(
   return Status::OK;
 }
 
+Status FakeControlService::ListOperations(
+    grpc::ServerContext*, const v1::ListOperationsRequest*,
+    v1::ListOperationsResponse* response) {
+  const MutexLock lock(&mu_);
+  if (!states_.empty()) *response->add_operations() = states_.back();
+  return Status::OK;
+}
+
+Status FakeControlService::ExplainBudgets(
+    grpc::ServerContext*, const v1::ExplainBudgetsRequest*,
+    v1::ExplainBudgetsResponse* response) {
+  const MutexLock lock(&mu_);
+  *response->mutable_budgets() = {reports_.begin(), reports_.end()};
+  return Status::OK;
+}
+
 Status FakeControlService::ListBudgets(grpc::ServerContext*,
                                        const v1::ListBudgetsRequest*,
                                        v1::ListBudgetsResponse* response) {

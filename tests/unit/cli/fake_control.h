@@ -66,6 +66,13 @@ class FakeControlService final : public v1::ControlService::Service {
   grpc::Status WatchOperation(
       grpc::ServerContext* context, const v1::WatchOperationRequest* request,
       grpc::ServerWriter<v1::WatchOperationResponse>* writer) override;
+  // The newest state that was set.
+  grpc::Status ListOperations(grpc::ServerContext* context,
+                              const v1::ListOperationsRequest* request,
+                              v1::ListOperationsResponse* response) override;
+  grpc::Status ExplainBudgets(grpc::ServerContext* context,
+                              const v1::ExplainBudgetsRequest* request,
+                              v1::ExplainBudgetsResponse* response) override;
   grpc::Status ListBudgets(grpc::ServerContext* context,
                            const v1::ListBudgetsRequest* request,
                            v1::ListBudgetsResponse* response) override;

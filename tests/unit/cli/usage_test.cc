@@ -79,6 +79,11 @@ TEST_F(UsageTest, AFlagThatMayBeRepeatedTakesOneValueEachTime) {
   EXPECT_THAT(control().releases()[0].hold_ids(), ElementsAre("h-1"));
 }
 
+TEST_F(UsageTest, RosterdIsNotAskedWithoutAPause) {
+  ExpectMistake({"config", "watch", "a", "--interval", "0"},
+                "--interval: rosterd is asked every 100ms at most");
+}
+
 TEST_F(UsageTest, APolicyIsNotSetToWhatItIs) {
   ExpectMistake({"policy", "set"},
                 "what should be set? see 'rosterctl policy set --help'");
@@ -126,7 +131,7 @@ TEST_F(UsageTest, AnActionThatNobodyTakesIsRefusedByTheAudit) {
               HasSubstr("Actions:\n  TakeOffline BringOnline"));
 }
 
-TEST_F(UsageTest, BudgetsEventsAndMonitorsFromAStaleViewAreMarked) {
+TEST_F(UsageTest, WhatComesFromAStaleViewIsMarked) {
   v1::ViewInfo view;
   view.set_synced(true);
   view.set_disconnect_reason("quorum lost");
@@ -138,6 +143,13 @@ TEST_F(UsageTest, BudgetsEventsAndMonitorsFromAStaleViewAreMarked) {
   EXPECT_THAT(Run({"budget", "list"}).err, StartsWith(warning));
   EXPECT_THAT(Run({"events"}).err, StartsWith(warning));
   EXPECT_THAT(Run({"monitors"}).err, StartsWith(warning));
+  EXPECT_THAT(Run({"policy", "get"}).err, StartsWith(warning));
+  v1::Operation operation;
+  operation.set_id("op-1");
+  control().SetOperation({operation});
+  EXPECT_THAT(Run({"operation", "op-1"}).err, StartsWith(warning));
+  EXPECT_THAT(Run({"operations"}).err, StartsWith(warning));
+  EXPECT_THAT(Run({"budget", "explain", "--all"}).err, StartsWith(warning));
 }
 
 }  // namespace
