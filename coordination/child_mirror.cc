@@ -1,13 +1,12 @@
 #include "coordination/child_mirror.h"
 
-#include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/backoff.h"
 #include "base/callback_scope.h"
-#include "base/strings.h"
+#include "coordination/child_table.h"
 
 namespace roster::coordination {
 namespace {
@@ -41,23 +40,11 @@ class ChildMirror::Impl {
 
   void WhenCaughtUp(absl::AnyInvocable<void(absl::Status)> done);
   const std::string& path() const { return path_; }
-  size_t size() const { return told_; }
+  size_t size() const { return children_.told(); }
   const ChildMirrorStats& stats() const { return stats_; }
 
  private:
-  // There is one for each child: keep it small.
-  struct Child {
-    // The session in which its data watch was set; older: it is not armed.
-    // Truncated, which takes 4 billion sessions to matter.
-    uint32_t armed_in = 0;
-    uint32_t listed = 0;  // the listing that named it last
-    bool told = false;    // by OnChild()
-    bool queued = false;  // in to_read_
-    bool reading = false;
-    bool read_again = false;  // changed while it was being read
-    bool failed = false;      // waits for the next retry
-  };
-  using ChildMap = absl::flat_hash_map<std::string, Child>;
+  using Child = ChildTable::Child;
 
   void OnState(const zk::ConnectionInfo& info);
   void OnWatch(const zk::WatchEvent& event);
@@ -70,10 +57,8 @@ class ChildMirror::Impl {
   void OnParentLookedFor(const absl::Status& status);
   void OnParentFailed(const absl::Status& status);
 
-  // `first`: before the others that wait.
-  void QueueRead(const std::string& name, Child& child, bool first = false);
   void ReadMore();
-  void Read(const std::string& name, Child& child);
+  void Read(const std::string& name);
   void OnRead(const std::string& name, absl::StatusOr<zk::Node> node);
   void OnReadFailed(const std::string& name, Child& child,
                     const absl::Status& status);
@@ -97,11 +82,8 @@ class ChildMirror::Impl {
   zk::Session::ListenerId state_listener_;
   zk::WatcherId watcher_;
 
-  ChildMap children_;
-  size_t told_ = 0;
-  std::deque<std::string> to_read_;
+  ChildTable children_;
   uint32_t generation_ = 0;  // of the session, truncated
-  uint32_t listing_ = 0;     // counts listings taken
 
   bool listing_now_ = false;
   bool list_again_ = false;
@@ -174,12 +156,12 @@ void ChildMirror::Impl::OnWatch(const zk::WatchEvent& event) {
     return;
   }
   const std::string_view name = Name(event.path);
-  const auto found = children_.find(base::ToAbsl(name));
-  if (found == children_.end()) return;
-  found->second.armed_in = 0;
+  Child* const child = children_.Find(name);
+  if (child == nullptr) return;
+  child->armed_in = 0;
   // Also after a deletion: a node that was replaced in one step must not seem
   // to have been away.
-  QueueRead(found->first, found->second, /*first=*/true);
+  children_.QueueRead(name, *child, /*first=*/true);
   ReadMore();
 }
 
@@ -218,18 +200,8 @@ void ChildMirror::Impl::OnListed(absl::StatusOr<zk::Children> children) {
 }
 
 void ChildMirror::Impl::TakeListing(const std::vector<std::string>& names) {
-  ++listing_;
   listed_ = true;
-  children_.reserve(names.size());
-  for (const std::string& name : names) {
-    const auto [entry, is_new] = children_.try_emplace(name);
-    Child& child = entry->second;
-    child.listed = listing_;
-    const bool armed = child.armed_in == generation_;
-    // One that is being read will be armed by that.
-    if (!armed && !child.reading && !child.failed)
-      QueueRead(entry->first, child);
-  }
+  children_.TakeListing(names, generation_);
   // Those not named are gone.
   if (children_.size() > names.size()) ForgetUnlisted();
   ReadMore();
@@ -238,10 +210,7 @@ void ChildMirror::Impl::TakeListing(const std::vector<std::string>& names) {
 
 void ChildMirror::Impl::ForgetUnlisted() {
   // Gathered first: the listener hears of them while the table is at rest.
-  std::vector<std::string> gone;
-  for (const auto& [name, child] : children_)
-    if (child.listed != listing_) gone.push_back(name);
-  for (const std::string& name : gone) Forget(name);
+  for (const std::string& name : children_.Unlisted()) Forget(name);
 }
 
 // A missing node has no children to watch: wait for its creation.
@@ -272,35 +241,16 @@ void ChildMirror::Impl::OnParentFailed(const absl::Status& status) {
   listener_.OnError("", status);
 }
 
-void ChildMirror::Impl::QueueRead(const std::string& name, Child& child,
-                                  bool first) {
-  if (child.queued) return;
-  if (child.reading) {
-    child.read_again = true;
-    return;
-  }
-  child.queued = true;
-  if (first)
-    to_read_.push_front(name);
-  else
-    to_read_.push_back(name);
-}
-
 void ChildMirror::Impl::ReadMore() {
-  while (!to_read_.empty() && session_.connected() &&
+  while (session_.connected() &&
          stats_.outstanding_reads < kMaxOutstandingReads) {
-    const std::string name = std::move(to_read_.front());
-    to_read_.pop_front();
-    const auto found = children_.find(name);
-    if (found == children_.end() || !found->second.queued) continue;
-    found->second.queued = false;
-    Read(name, found->second);
+    const std::optional<std::string> name = children_.NextToRead();
+    if (!name) return;
+    Read(*name);
   }
 }
 
-void ChildMirror::Impl::Read(const std::string& name, Child& child) {
-  child.reading = true;
-  child.failed = false;
+void ChildMirror::Impl::Read(const std::string& name) {
   ++stats_.reads;
   ++stats_.outstanding_reads;
   session_.Get(ChildPath(name), watcher_,
@@ -312,16 +262,15 @@ void ChildMirror::Impl::Read(const std::string& name, Child& child) {
 void ChildMirror::Impl::OnRead(const std::string& name,
                                absl::StatusOr<zk::Node> node) {
   --stats_.outstanding_reads;
-  const auto found = children_.find(name);
-  if (found != children_.end()) {
-    Child& child = found->second;
-    child.reading = false;
+  if (Child* const child = children_.Find(name)) {
+    child->reading = false;
     if (!node.ok()) {
-      OnReadFailed(name, child, node.status());
+      OnReadFailed(name, *child, node.status());
     } else {
-      child.armed_in = generation_;
-      if (std::exchange(child.read_again, false)) QueueRead(name, child);
-      if (!std::exchange(child.told, true)) ++told_;
+      child->armed_in = generation_;
+      if (std::exchange(child->read_again, false))
+        children_.QueueRead(name, *child);
+      children_.SetTold(*child);
       listener_.OnChild(name, *node);
     }
   }
@@ -336,29 +285,23 @@ void ChildMirror::Impl::OnReadFailed(const std::string& name, Child& child,
     Forget(name);
   } else if (IsCutOff(status)) {
     // The next connect reads what is not armed. It may have come already.
-    if (session_.connected()) QueueRead(name, child);
+    if (session_.connected()) children_.QueueRead(name, child);
   } else {
     child.failed = true;
-    if (read_again) QueueRead(name, child);
+    if (read_again) children_.QueueRead(name, child);
     RetryLater();
     listener_.OnError(name, status);
   }
 }
 
 void ChildMirror::Impl::Forget(std::string_view name) {
-  const auto found = children_.find(base::ToAbsl(name));
-  if (found == children_.end()) return;
-  const std::string kept(name);  // `name` may point into the entry
-  const bool told = found->second.told;
-  children_.erase(found);
-  if (!told) return;
-  --told_;
-  listener_.OnGone(kept);
+  const std::string kept(name);  // `name` may point into the table
+  if (children_.Erase(name)) listener_.OnGone(kept);
 }
 
 void ChildMirror::Impl::SyncIfDone() {
   if ((synced_ && waiting_.empty()) || !listed_ || listing_now_ ||
-      list_again_ || !to_read_.empty() || stats_.outstanding_reads > 0 ||
+      list_again_ || children_.has_queued() || stats_.outstanding_reads > 0 ||
       !session_.connected())
     return;
   if (!std::exchange(synced_, true)) listener_.OnSynced();
@@ -396,8 +339,7 @@ void ChildMirror::Impl::ScheduleAudit() {
 }
 
 void ChildMirror::Impl::Retry() {
-  for (auto& [name, child] : children_)
-    if (std::exchange(child.failed, false)) QueueRead(name, child);
+  children_.QueueFailed();
   if (!listed_) List();
   ReadMore();
 }
