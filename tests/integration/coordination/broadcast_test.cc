@@ -13,6 +13,7 @@
 #include "base/error_details.h"
 #include "base/mutex.h"
 #include "coordination/broadcast_listener.h"
+#include "tests/integration/coordination/connect.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
@@ -22,7 +23,6 @@
 namespace roster::coordination {
 namespace {
 
-using ::roster::testing::Scaled;
 using ::roster::testing::StatusIs;
 using ::roster::testing::TcpProxy;
 using ::roster::testing::ZkProbe;
@@ -32,17 +32,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kPath[] = "/roster/default/broadcasts";
-
-absl::Time Soon() { return absl::Now() + Scaled(absl::Seconds(10)); }
-
-std::unique_ptr<Client> Connect(const std::string& servers) {
-  zk::SessionOptions options;
-  options.servers = servers;
-  options.session_timeout = absl::Seconds(4);
-  auto client = Client::Connect(std::move(options));
-  EXPECT_OK(client);
-  return *std::move(client);
-}
 
 // A member that answers "did <text>", and writes down what it got.
 class Member {

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/error_details.h"
 #include "model/paths.h"
+#include "tests/integration/coordination/connect.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
@@ -20,7 +21,6 @@
 namespace roster::coordination {
 namespace {
 
-using ::roster::testing::Scaled;
 using ::roster::testing::StatusIs;
 using ::roster::testing::TcpProxy;
 using ::roster::testing::ZkProbe;
@@ -32,23 +32,12 @@ using ::testing::SizeIs;
 
 constexpr char kPath[] = "/roster/default/config";
 
-absl::Time Soon() { return absl::Now() + Scaled(absl::Seconds(10)); }
-
 std::string ReasonOf(const absl::Status& status) {
   return base::DetailsOf(status).reason;
 }
 
 class ConfigStoreTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Client> Connect(const std::string& servers) {
-    zk::SessionOptions options;
-    options.servers = servers;
-    options.session_timeout = absl::Seconds(4);
-    auto client = Client::Connect(std::move(options));
-    EXPECT_OK(client);
-    return *std::move(client);
-  }
-
   const std::string chroot_ = ZkServer::Shared().NewChroot("config");
   ZkProbe probe_{ZkServer::Shared().ConnectString(chroot_)};
   TcpProxy proxy_{ZkServer::Shared().port()};

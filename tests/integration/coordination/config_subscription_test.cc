@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "coordination/config_store.h"
+#include "tests/integration/coordination/connect.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
@@ -21,7 +22,6 @@
 namespace roster::coordination {
 namespace {
 
-using ::roster::testing::Scaled;
 using ::roster::testing::StatusIs;
 using ::roster::testing::TcpProxy;
 using ::roster::testing::TempDir;
@@ -31,17 +31,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kPath[] = "/roster/default/config";
-
-absl::Time Soon() { return absl::Now() + Scaled(absl::Seconds(10)); }
-
-std::unique_ptr<Client> Connect(const std::string& servers) {
-  zk::SessionOptions options;
-  options.servers = servers;
-  options.session_timeout = absl::Seconds(4);
-  auto client = Client::Connect(std::move(options));
-  EXPECT_OK(client);
-  return *std::move(client);
-}
 
 // Writes down what a subscription says.
 class Told {

@@ -14,6 +14,7 @@
 #include "base/mutex.h"
 #include "coordination/unique_name.h"
 #include "model/paths.h"
+#include "tests/integration/coordination/connect.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tcp_proxy.h"
@@ -24,7 +25,6 @@ namespace roster::coordination {
 namespace {
 
 using ::roster::testing::NodeKind;
-using ::roster::testing::Scaled;
 using ::roster::testing::StatusIs;
 using ::roster::testing::TcpProxy;
 using ::roster::testing::ZkProbe;
@@ -32,17 +32,6 @@ using ::roster::testing::ZkServer;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-absl::Time Soon() { return absl::Now() + Scaled(absl::Seconds(10)); }
-
-std::unique_ptr<Client> Connect(const std::string& servers) {
-  zk::SessionOptions options;
-  options.servers = servers;
-  options.session_timeout = absl::Seconds(4);
-  auto client = Client::Connect(std::move(options));
-  EXPECT_OK(client);
-  return *std::move(client);
-}
 
 std::string Record(const std::string& service, const std::string& state,
                    const std::string& more = "") {
