@@ -27,39 +27,35 @@ struct ConfiguredCluster {
 // have answered every call before it ends.
 class ConfigService final : public roster::v1::ConfigService::CallbackService {
  public:
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+
   explicit ConfigService(std::vector<ConfiguredCluster> clusters);
 
-  grpc::ServerUnaryReactor* ListConfig(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListConfigRequest* request,
-      roster::v1::ListConfigResponse* response) override;
-  grpc::ServerUnaryReactor* GetConfig(
-      grpc::CallbackServerContext* context,
-      const roster::v1::GetConfigRequest* request,
-      roster::v1::GetConfigResponse* response) override;
-  grpc::ServerUnaryReactor* PutConfig(
-      grpc::CallbackServerContext* context,
-      const roster::v1::PutConfigRequest* request,
-      roster::v1::PutConfigResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteConfig(
-      grpc::CallbackServerContext* context,
-      const roster::v1::DeleteConfigRequest* request,
-      roster::v1::DeleteConfigResponse* response) override;
-  grpc::ServerUnaryReactor* ListConfigHistory(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListConfigHistoryRequest* request,
+  Reactor* ListConfig(Context* context,
+                      const roster::v1::ListConfigRequest* request,
+                      roster::v1::ListConfigResponse* response) override;
+  Reactor* GetConfig(Context* context,
+                     const roster::v1::GetConfigRequest* request,
+                     roster::v1::GetConfigResponse* response) override;
+  Reactor* PutConfig(Context* context,
+                     const roster::v1::PutConfigRequest* request,
+                     roster::v1::PutConfigResponse* response) override;
+  Reactor* DeleteConfig(Context* context,
+                        const roster::v1::DeleteConfigRequest* request,
+                        roster::v1::DeleteConfigResponse* response) override;
+  Reactor* ListConfigHistory(
+      Context* context, const roster::v1::ListConfigHistoryRequest* request,
       roster::v1::ListConfigHistoryResponse* response) override;
-  grpc::ServerUnaryReactor* RollbackConfig(
-      grpc::CallbackServerContext* context,
-      const roster::v1::RollbackConfigRequest* request,
+  Reactor* RollbackConfig(
+      Context* context, const roster::v1::RollbackConfigRequest* request,
       roster::v1::RollbackConfigResponse* response) override;
 
  private:
   // The backend of the cluster of that name; of the only one for "".
   absl::StatusOr<ConfigBackend*> Find(const std::string& cluster) const;
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Change(grpc::CallbackServerContext* context,
-                                   const Request& request, Response* response);
+  Reactor* Change(Context* context, const Request& request, Response* response);
 
   std::vector<ConfiguredCluster> clusters_;  // constant after construction
   std::vector<std::string> names_;

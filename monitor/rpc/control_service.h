@@ -51,6 +51,9 @@ struct ControlServiceOptions {
 class ControlService final
     : public roster::v1::ControlService::CallbackService {
  public:
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+
   ControlService(ControlServiceOptions options,
                  std::vector<ControlledCluster> clusters);
   ~ControlService() override;
@@ -62,91 +65,69 @@ class ControlService final
 
   RpcStats stats() const { return counters_.Read(); }
 
-  grpc::ServerUnaryReactor* TakeOffline(
-      grpc::CallbackServerContext* context,
-      const roster::v1::TakeOfflineRequest* request,
-      roster::v1::TakeOfflineResponse* response) override;
-  grpc::ServerUnaryReactor* BringOnline(
-      grpc::CallbackServerContext* context,
-      const roster::v1::BringOnlineRequest* request,
-      roster::v1::BringOnlineResponse* response) override;
-  grpc::ServerUnaryReactor* ListHolds(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListHoldsRequest* request,
-      roster::v1::ListHoldsResponse* response) override;
-  grpc::ServerUnaryReactor* GetOrder(
-      grpc::CallbackServerContext* context,
-      const roster::v1::GetOrderRequest* request,
-      roster::v1::GetOrderResponse* response) override;
-  grpc::ServerUnaryReactor* Evict(grpc::CallbackServerContext* context,
-                                  const roster::v1::EvictRequest* request,
-                                  roster::v1::EvictResponse* response) override;
-  grpc::ServerUnaryReactor* Forget(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ForgetRequest* request,
-      roster::v1::ForgetResponse* response) override;
-  grpc::ServerUnaryReactor* ListBudgets(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListBudgetsRequest* request,
-      roster::v1::ListBudgetsResponse* response) override;
-  grpc::ServerUnaryReactor* SetBudget(
-      grpc::CallbackServerContext* context,
-      const roster::v1::SetBudgetRequest* request,
-      roster::v1::SetBudgetResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteBudget(
-      grpc::CallbackServerContext* context,
-      const roster::v1::DeleteBudgetRequest* request,
-      roster::v1::DeleteBudgetResponse* response) override;
-  grpc::ServerUnaryReactor* ExplainBudgets(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ExplainBudgetsRequest* request,
+  Reactor* TakeOffline(Context* context,
+                       const roster::v1::TakeOfflineRequest* request,
+                       roster::v1::TakeOfflineResponse* response) override;
+  Reactor* BringOnline(Context* context,
+                       const roster::v1::BringOnlineRequest* request,
+                       roster::v1::BringOnlineResponse* response) override;
+  Reactor* ListHolds(Context* context,
+                     const roster::v1::ListHoldsRequest* request,
+                     roster::v1::ListHoldsResponse* response) override;
+  Reactor* GetOrder(Context* context,
+                    const roster::v1::GetOrderRequest* request,
+                    roster::v1::GetOrderResponse* response) override;
+  Reactor* Evict(Context* context, const roster::v1::EvictRequest* request,
+                 roster::v1::EvictResponse* response) override;
+  Reactor* Forget(Context* context, const roster::v1::ForgetRequest* request,
+                  roster::v1::ForgetResponse* response) override;
+  Reactor* ListBudgets(Context* context,
+                       const roster::v1::ListBudgetsRequest* request,
+                       roster::v1::ListBudgetsResponse* response) override;
+  Reactor* SetBudget(Context* context,
+                     const roster::v1::SetBudgetRequest* request,
+                     roster::v1::SetBudgetResponse* response) override;
+  Reactor* DeleteBudget(Context* context,
+                        const roster::v1::DeleteBudgetRequest* request,
+                        roster::v1::DeleteBudgetResponse* response) override;
+  Reactor* ExplainBudgets(
+      Context* context, const roster::v1::ExplainBudgetsRequest* request,
       roster::v1::ExplainBudgetsResponse* response) override;
-  grpc::ServerUnaryReactor* RollingRestart(
-      grpc::CallbackServerContext* context,
-      const roster::v1::RollingRestartRequest* request,
+  Reactor* RollingRestart(
+      Context* context, const roster::v1::RollingRestartRequest* request,
       roster::v1::RollingRestartResponse* response) override;
-  grpc::ServerUnaryReactor* ListOperations(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListOperationsRequest* request,
+  Reactor* ListOperations(
+      Context* context, const roster::v1::ListOperationsRequest* request,
       roster::v1::ListOperationsResponse* response) override;
-  grpc::ServerUnaryReactor* GetOperation(
-      grpc::CallbackServerContext* context,
-      const roster::v1::GetOperationRequest* request,
-      roster::v1::GetOperationResponse* response) override;
-  grpc::ServerUnaryReactor* PauseOperation(
-      grpc::CallbackServerContext* context,
-      const roster::v1::PauseOperationRequest* request,
+  Reactor* GetOperation(Context* context,
+                        const roster::v1::GetOperationRequest* request,
+                        roster::v1::GetOperationResponse* response) override;
+  Reactor* PauseOperation(
+      Context* context, const roster::v1::PauseOperationRequest* request,
       roster::v1::PauseOperationResponse* response) override;
-  grpc::ServerUnaryReactor* ResumeOperation(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ResumeOperationRequest* request,
+  Reactor* ResumeOperation(
+      Context* context, const roster::v1::ResumeOperationRequest* request,
       roster::v1::ResumeOperationResponse* response) override;
-  grpc::ServerUnaryReactor* CancelOperation(
-      grpc::CallbackServerContext* context,
-      const roster::v1::CancelOperationRequest* request,
+  Reactor* CancelOperation(
+      Context* context, const roster::v1::CancelOperationRequest* request,
       roster::v1::CancelOperationResponse* response) override;
-  grpc::ServerUnaryReactor* ListAudit(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListAuditRequest* request,
-      roster::v1::ListAuditResponse* response) override;
-  grpc::ServerUnaryReactor* GetPolicy(
-      grpc::CallbackServerContext* context,
-      const roster::v1::GetPolicyRequest* request,
-      roster::v1::GetPolicyResponse* response) override;
-  grpc::ServerUnaryReactor* SetPolicy(
-      grpc::CallbackServerContext* context,
-      const roster::v1::SetPolicyRequest* request,
-      roster::v1::SetPolicyResponse* response) override;
-  grpc::ServerUnaryReactor* ReleaseGuard(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ReleaseGuardRequest* request,
-      roster::v1::ReleaseGuardResponse* response) override;
-  grpc::ServerUnaryReactor* ListMonitors(
-      grpc::CallbackServerContext* context,
-      const roster::v1::ListMonitorsRequest* request,
-      roster::v1::ListMonitorsResponse* response) override;
+  Reactor* ListAudit(Context* context,
+                     const roster::v1::ListAuditRequest* request,
+                     roster::v1::ListAuditResponse* response) override;
+  Reactor* GetPolicy(Context* context,
+                     const roster::v1::GetPolicyRequest* request,
+                     roster::v1::GetPolicyResponse* response) override;
+  Reactor* SetPolicy(Context* context,
+                     const roster::v1::SetPolicyRequest* request,
+                     roster::v1::SetPolicyResponse* response) override;
+  Reactor* ReleaseGuard(Context* context,
+                        const roster::v1::ReleaseGuardRequest* request,
+                        roster::v1::ReleaseGuardResponse* response) override;
+  Reactor* ListMonitors(Context* context,
+                        const roster::v1::ListMonitorsRequest* request,
+                        roster::v1::ListMonitorsResponse* response) override;
   grpc::ServerWriteReactor<roster::v1::WatchOperationResponse>* WatchOperation(
-      grpc::CallbackServerContext* context,
+      Context* context,
       const roster::v1::WatchOperationRequest* request) override;
 
  private:
@@ -160,18 +141,16 @@ class ControlService final
   // A change: decodes the request and has the backend carry it out. `encode`
   // is called with the result and the cluster's name.
   template <typename Request, typename Order, typename Result, typename Encode>
-  grpc::ServerUnaryReactor* Change(
-      grpc::CallbackServerContext* context, const Request& request,
-      void (ControlBackend::*ask)(Order, ControlBackend::Done<Result>),
-      Encode encode);
+  Reactor* Change(Context* context, const Request& request,
+                  void (ControlBackend::*ask)(Order,
+                                              ControlBackend::Done<Result>),
+                  Encode encode);
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* ChangeOperation(
-      grpc::CallbackServerContext* context, const Request& request,
-      Response* response);
+  Reactor* ChangeOperation(Context* context, const Request& request,
+                           Response* response);
   // A call that is answered from the view, at once.
   template <typename Answer>
-  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
-                                 const std::string& cluster, Answer answer);
+  Reactor* Read(Context* context, const std::string& cluster, Answer answer);
   absl::StatusOr<grpc::ServerWriteReactor<roster::v1::WatchOperationResponse>*>
   Watch(const roster::v1::WatchOperationRequest& request);
   // The loop is handed over: the destructor takes loop_ away while it ends.

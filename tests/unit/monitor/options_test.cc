@@ -1,0 +1,112 @@
+// What rosterd makes of its flags, its variables and its file.
+#include "monitor/options.h"
+
+#include <stdlib.h>
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
+
+namespace roster::monitor {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  ~OptionsTest() override { ::unsetenv("ROSTER_CLUSTER"); }
+
+  static ParsedOptions Parse(std::vector<std::string> words) {
+    std::vector<const char*> argv = {"rosterd"};
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    return ParseOptions(static_cast<int>(argv.size()), argv.data());
+  }
+  ParsedOptions ParseFile(std::string_view yaml,
+                          std::vector<std::string> words = {}) {
+    testing::WriteFile(file_, yaml);
+    words.insert(words.end(), {"--config", file_});
+    return Parse(std::move(words));
+  }
+  static auto Cluster(const std::string& name, const std::string& path) {
+    return AllOf(Field(&ClusterOption::name, name),
+                 Field(&ClusterOption::members_path, path));
+  }
+
+  const testing::TempDir dir_;
+  const std::string file_ = dir_.File("rosterd.yaml");
+};
+
+TEST_F(OptionsTest, AFlagBeatsAVariableBeatsTheFile) {
+  const std::string yaml = "cluster: [file=/f, too=/t]\nevent-history: 500\n";
+  EXPECT_THAT(ParseFile(yaml).options.clusters,
+              ElementsAre(Cluster("file", "/f"), Cluster("too", "/t")));
+  ::setenv("ROSTER_CLUSTER", "variable=/v,also=/a", 1);
+  EXPECT_THAT(ParseFile(yaml).options.clusters,
+              ElementsAre(Cluster("variable", "/v"), Cluster("also", "/a")));
+  const ParsedOptions flags = ParseFile(
+      yaml, {"--cluster", "flag=/x", "--http-host", "a", "--state-path", "/s"});
+  EXPECT_FALSE(flags.exit_now) << flags.message;
+  EXPECT_THAT(flags.options.clusters, ElementsAre(Cluster("flag", "/x")));
+  EXPECT_THAT(flags.options.http_hosts, ElementsAre("a"));
+  EXPECT_EQ(flags.options.state_path, "/s");
+  EXPECT_EQ(flags.options.event_history, 500u);
+}
+
+TEST_F(OptionsTest, WithoutAnySettingTheDefaultsCount) {
+  const ParsedOptions parsed = Parse({});
+  EXPECT_FALSE(parsed.exit_now);
+  EXPECT_THAT(parsed.options.clusters,
+              ElementsAre(Cluster("default", "/clusterServer")));
+  EXPECT_THAT(parsed.options.grpc_listen, ElementsAre("127.0.0.1:7470"));
+}
+
+TEST_F(OptionsTest, MistakesNameTheFlag) {
+  const auto said = [](std::vector<std::string> words) {
+    const ParsedOptions parsed = Parse(std::move(words));
+    EXPECT_EQ(parsed.exit_code, 2);
+    return parsed.message;
+  };
+  EXPECT_THAT(said({"--session-timeout", "5x"}),
+              HasSubstr("--session-timeout: '5x' is not a duration"));
+  EXPECT_THAT(said({"--cluster", "a=/x,a=/y"}),
+              HasSubstr("--cluster: cluster 'a' is named twice"));
+  EXPECT_THAT(said({"--state-path", "x"}), HasSubstr("--state-path: "));
+  EXPECT_THAT(said({"--http-host", "a/b"}), HasSubstr("--http-host: 'a/b'"));
+  EXPECT_THAT(said({"--grpc-listn", "x"}),
+              HasSubstr("did you mean --grpc-listen?"));
+  EXPECT_THAT(said({"--grpc-listen", "192.0.2.1:1"}),
+              HasSubstr("--grpc-listen: 192.0.2.1:1 is not a loopback"));
+}
+
+TEST_F(OptionsTest, MistakesOfTheFileNameTheirPlace) {
+  const auto said = [this](std::string_view yaml) {
+    const ParsedOptions parsed = ParseFile(yaml);
+    EXPECT_EQ(parsed.exit_code, 2) << yaml;
+    return parsed.message;
+  };
+  EXPECT_THAT(said("event-history: 500\nevent-histry: 5\n"),
+              HasSubstr(":2:1: unknown setting 'event-histry'; did you mean "
+                        "event-history?"));
+  EXPECT_THAT(said("data: a\ndata: b\n"),
+              HasSubstr(":2:1: 'data' is set twice"));
+  EXPECT_THAT(said("data: {a: 1}\n"),
+              HasSubstr(":1:7: 'data' takes a value or a list"));
+  EXPECT_THAT(said("data: [[1]]\n"), HasSubstr(":1:8: 'data' takes plain"));
+  EXPECT_THAT(said("cluster: [a=/x, a=/y]\n"),
+              HasSubstr(":1:10: --cluster: cluster 'a' is named twice"));
+  EXPECT_THAT(said("- a\n"), HasSubstr(":1:1: expected settings"));
+  EXPECT_THAT(said("a: [\n"), HasSubstr(file_));
+  EXPECT_THAT(Parse({"--config", dir_.path()}).message,
+              HasSubstr("it is a folder"));
+  EXPECT_THAT(Parse({"--config", dir_.File("none")}).message,
+              HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace roster::monitor
