@@ -126,6 +126,36 @@ TEST(EnsembleTest, AWhitelistThatForbidsIsSaidPlainly) {
                       "4lw.commands.whitelist=srvr,mntr")));
 }
 
+TEST(EnsembleTest, AServerThatMayTellNothingIsNotAllowedAndServesAllTheSame) {
+  ZkServer mute({.main = MUTE_SERVER});
+  EXPECT_THAT(mute.FourLetterWord("srvr").value(),
+              HasSubstr("srvr is not executed because it is not in the"));
+  auto rosterd = Asking(mute.ConnectString());
+
+  EVENTUALLY(EnsembleOf(*rosterd).servers(0).state() ==
+             v1::ZOO_KEEPER_SERVER_STATE_NOT_ALLOWED);
+  EVENTUALLY(rosterd->Connected());
+  const v1::ZooKeeperServer told = EnsembleOf(*rosterd).servers(0);
+  EXPECT_EQ(told.role(), v1::ZOO_KEEPER_ROLE_UNSPECIFIED);
+  EXPECT_FALSE(told.has_connections());
+  EXPECT_FALSE(told.has_data_bytes());
+  EXPECT_THAT(rosterd->Rosterctl({"status"}).out,
+              AllOf(HasSubstr(" not allowed "),
+                    HasSubstr(mute.ConnectString() +
+                              ": srvr is not in the whitelist: set "
+                              "4lw.commands.whitelist=srvr,mntr")));
+  const auto json =
+      nlohmann::json::parse(rosterd->Rosterctl({"status", "-o", "json"}).out);
+  EXPECT_EQ(json[0]["ensemble"]["servers"][0]["state"],
+            "ZOO_KEEPER_SERVER_STATE_NOT_ALLOWED");
+  EXPECT_THAT(rosterd->HttpGet("/api/v1/summary"),
+              HasSubstr("ZOO_KEEPER_SERVER_STATE_NOT_ALLOWED"));
+  EXPECT_THAT(
+      rosterd->HttpGet("/metrics"),
+      HasSubstr("roster_zookeeper_server_state{server=\"" +
+                mute.ConnectString() + "\",state=\"NOT_ALLOWED\"} 1\n"));
+}
+
 TEST(EnsembleTest, AServerThatHangsHoldsUpNothing) {
   ZkServer well, hangs;
   auto rosterd = Asking(well.ConnectString() + "," + hangs.ConnectString());

@@ -23,8 +23,6 @@ namespace {
 
 constexpr char kJars[] =
     "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar";
-constexpr char kMainClass[] =
-    "org.apache.zookeeper.server.quorum.QuorumPeerMain";
 
 void AbortUnlessOk(const absl::Status& status, const ZkServer& server) {
   if (status.ok()) return;
@@ -101,7 +99,7 @@ absl::Status ZkServer::Launch() {
   command.argv.insert(command.argv.end(), options_.jvm_flags.begin(),
                       options_.jvm_flags.end());
   command.argv.insert(command.argv.end(),
-                      {"-cp", kJars, kMainClass, dir_.File("zoo.cfg")});
+                      {"-cp", kJars, options_.main, dir_.File("zoo.cfg")});
   command.working_dir = dir_.path();
   command.stdout_path = dir_.File("log");
   command.stderr_path = dir_.File("log");

@@ -29,6 +29,9 @@ struct ZkServerOptions {
   // Added for the Java machine, "-Dname=value": some settings are not read
   // from the configuration.
   std::vector<std::string> jvm_flags;
+  // What is run: a class of ZooKeeper's, or the source file of one that calls
+  // it.
+  std::string main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
   int ensemble_id = 0;  // content of the file `myid`; 0: standalone
 };
 
