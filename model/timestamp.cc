@@ -49,6 +49,12 @@ std::string FormatTimestamp(absl::Time time) {
                           absl::UTCTimeZone());
 }
 
+std::string FormatSeconds(absl::Time time) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ",
+                          std::clamp(time, Earliest(), Latest()),
+                          absl::UTCTimeZone());
+}
+
 std::optional<absl::Time> ParseTimestamp(std::string_view text) {
   if (!HasShape(text)) return std::nullopt;
   std::string upper(text);

@@ -18,6 +18,9 @@ bool IsTimestamp(absl::Time time);
 // those years comes out as the nearest one inside.
 std::string FormatTimestamp(absl::Time time);
 
+// The same for people, who read no more than whole seconds: "...T08:00:05Z".
+std::string FormatSeconds(absl::Time time);
+
 // Any offset from UTC is understood ("Z", "+01:00"). Fractions beyond a
 // quarter of a nanosecond are cut off. Absent unless `text` is a timestamp.
 std::optional<absl::Time> ParseTimestamp(std::string_view text);

@@ -39,15 +39,11 @@ absl::Time LastDeadline(const model::Order& order) {
   return last;
 }
 
-// Why a member whose hold is not past `deadline` stays. Nobody reads more than
-// seconds.
+// Why a member whose hold is not past `deadline` stays.
 std::string TooEarly(const std::string& name, absl::Time deadline,
                      const ClusterView& view) {
   const bool endless = deadline == absl::InfiniteFuture();
-  const std::string until =
-      endless ? ""
-              : model::FormatTimestamp(
-                    absl::FromUnixSeconds(absl::ToUnixSeconds(deadline)));
+  const std::string until = endless ? "" : model::FormatSeconds(deadline);
   const MemberPtr member = view.members.Find(name);
   if (member != nullptr && member->status == model::MemberStatus::kOffline)
     return base::StrCat(name, " is OFFLINE already, and its hold has ",

@@ -62,7 +62,7 @@ class Planner {
     if (operation.state == OperationState::kScheduled) {
       if (now_ < operation.start_at) {
         operation.waiting = base::StrCat(
-            "starts at ", model::FormatTimestamp(operation.start_at));
+            "starts at ", model::FormatSeconds(operation.start_at));
         return std::move(plan_);
       }
       operation.state = OperationState::kRunning;

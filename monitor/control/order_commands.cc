@@ -42,7 +42,7 @@ std::string WhatItReplaces(const model::Order& order, const model::Hold& hold) {
   for (const model::Hold& old : order.holds) {
     if (old.owner != hold.owner) continue;
     const auto time = [](absl::Time at) {
-      return at == absl::InfiniteFuture() ? "none" : model::FormatTimestamp(at);
+      return at == absl::InfiniteFuture() ? "none" : model::FormatSeconds(at);
     };
     std::vector<std::string> was;
     const auto add = [&](std::string_view what, const std::string& before,

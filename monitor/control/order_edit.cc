@@ -20,7 +20,7 @@ absl::Time Resolve(const std::optional<absl::Duration>& after,
 absl::Status Past(std::string_view field, absl::Time time) {
   return base::WithBadField(
       absl::InvalidArgumentError(base::StrCat(
-          field, ": ", model::FormatTimestamp(time), " is in the past")),
+          field, ": ", model::FormatSeconds(time), " is in the past")),
       field);
 }
 

@@ -164,7 +164,7 @@ class ControlStore::Submission {
       return base::WithReason(
           absl::FailedPreconditionError(base::StrCat(
               "request_id \"", request_id_, "\" was used at ",
-              model::FormatTimestamp(record->at),
+              model::FormatSeconds(record->at),
               " for another request; nothing was changed. Use a new one")),
           "REQUEST_ID_REUSED", {{"request_id", request_id_}});
     return std::move(record->answer);

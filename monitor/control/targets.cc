@@ -87,7 +87,7 @@ absl::StatusOr<std::vector<std::string>> ResolveTargets(const Targets& targets,
     return base::WithReason(
         absl::InvalidArgumentError(base::StrCat(
             names.size(), " members are too many for one call, which takes ",
-            most, " at most; take fewer, or in batches (pacing)")),
+            most, " at most; take fewer, or in batches")),
         "TOO_MANY_MEMBERS", {{"remedy", "pacing"}});
   return names;
 }

@@ -16,6 +16,11 @@ TEST(TimestampTest, WritesUtcWithTheDigitsThatAreNeeded) {
             "2026-11-22T08:00:05.000000001Z");
 }
 
+TEST(TimestampTest, PeopleReadWholeSeconds) {
+  EXPECT_EQ(FormatSeconds(kTime + absl::Nanoseconds(999'999'999)), kText);
+  EXPECT_EQ(FormatSeconds(absl::InfiniteFuture()), "9999-12-31T23:59:59Z");
+}
+
 TEST(TimestampTest, ReadsEveryOffsetAndFraction) {
   for (const char* text :
        {kText, "2026-11-22t08:00:05z", "2026-11-22T08:00:05.000Z",
