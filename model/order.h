@@ -17,6 +17,9 @@ namespace roster::model {
 inline constexpr int kOrderVersion = 1;
 // No epoch is higher: JSON's numbers hold it exactly in every language.
 inline constexpr int64_t kMaxEpoch = int64_t{1} << 52;
+// What a member says that it applied is taken for a mistake beyond this: epochs
+// rise by one, and there must be some after it.
+inline constexpr int64_t kMaxClaimedEpoch = kMaxEpoch / 2;
 // More on one member than anybody could keep apart.
 inline constexpr size_t kMaxHolds = 16;
 

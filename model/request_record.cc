@@ -1,7 +1,9 @@
 #include "model/request_record.h"
 
+#include <cstdint>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "model/json_fields.h"
@@ -33,6 +35,39 @@ OrderedJson ToJson(const ChangedOrder& change) {
   return json;
 }
 
+ReleasedHolder ReadHolder(FieldReader fields) {
+  ReleasedHolder holder;
+  fields.Require("path");
+  fields.Read("path", holder.path);
+  fields.Read("sequence", holder.sequence, INT64_MIN);
+  fields.Read("session_id", holder.session_id, INT64_MIN);
+  fields.Read("created", holder.created);
+  std::string data;
+  fields.Read("data", data);
+  if (!absl::Base64Unescape(data, &holder.data))
+    fields.Fail("data", "no base64");
+  fields.Read("data_size", holder.data_size);
+  fields.Read("member", holder.member);
+  fields.Read("member_claimed", holder.member_claimed);
+  fields.Read("role", holder.role);
+  fields.Read("format", holder.format);
+  return holder;
+}
+
+OrderedJson ToJson(const ReleasedHolder& holder) {
+  OrderedJson json = {{"path", base::ToValidUtf8(holder.path)}};
+  AddInteger(json, "sequence", holder.sequence);
+  AddInteger(json, "session_id", holder.session_id);
+  AddTime(json, "created", holder.created);
+  AddText(json, "data", absl::Base64Escape(holder.data));
+  AddInteger(json, "data_size", holder.data_size);
+  AddText(json, "member", holder.member);
+  AddFlag(json, "member_claimed", holder.member_claimed);
+  AddText(json, "role", holder.role);
+  AddText(json, "format", holder.format);
+  return json;
+}
+
 }  // namespace
 
 absl::StatusOr<RequestRecord> ParseRequestRecord(std::string_view bytes) {
@@ -53,6 +88,8 @@ absl::StatusOr<RequestRecord> ParseRequestRecord(std::string_view bytes) {
   answer.Read("czxid", record.answer.czxid);
   answer.Read("version", record.answer.version);
   answer.Read("change_id", record.answer.change_id);
+  if (answer.Find("holder") != nullptr)
+    record.answer.holder = ReadHolder(answer.Object("holder"));
   ROSTER_RETURN_IF_ERROR(status);
   return record;
 }
@@ -69,6 +106,7 @@ std::string SerializeRequestRecord(const RequestRecord& record) {
   AddInteger(answer, "czxid", record.answer.czxid);
   AddInteger(answer, "version", record.answer.version);
   AddText(answer, "change_id", record.answer.change_id);
+  if (record.answer.holder) answer["holder"] = ToJson(*record.answer.holder);
   OrderedJson json = {{"v", kRequestVersion},
                       {"fingerprint", record.fingerprint}};
   AddTime(json, "at", record.at);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,23 @@ struct ChangedOrder {
   friend bool operator==(const ChangedOrder&, const ChangedOrder&) = default;
 };
 
+// Whom a lock was taken from: the node is gone, so nobody can tell later.
+struct ReleasedHolder {
+  std::string path;
+  int64_t sequence = 0;
+  int64_t session_id = 0;
+  absl::Time created = absl::InfinitePast();
+  std::string data;       // any bytes, as far as they are shown
+  int64_t data_size = 0;  // of all of them
+  std::string member;
+  bool member_claimed = false;
+  std::string role;    // "EXCLUSIVE", ...; empty: none
+  std::string format;  // "CURATOR", ...; empty: not known
+
+  friend bool operator==(const ReleasedHolder&,
+                         const ReleasedHolder&) = default;
+};
+
 // What the answer is made of; what a request is not about is left as it is.
 struct RequestAnswer {
   std::vector<ChangedOrder> changes;
@@ -35,6 +53,7 @@ struct RequestAnswer {
   int64_t czxid = 0;      // of a member that was evicted or forgotten
   int64_t version = 0;    // of an entry of the configuration
   std::string change_id;  // of that version
+  std::optional<ReleasedHolder> holder;
 
   friend bool operator==(const RequestAnswer&, const RequestAnswer&) = default;
 };

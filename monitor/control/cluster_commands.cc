@@ -15,6 +15,9 @@ namespace roster::monitor {
 namespace {
 
 constexpr std::string_view kAuditMarker = "e-";
+// A page of the audit ends behind the entry that it grows beyond this with: so
+// it fits into the 4 MiB that clients take, since entries are below 1 MiB.
+constexpr size_t kMaxAuditPageBytes = 2 * 1024 * 1024;
 
 // A single node that holds something of the whole cluster, as it is now.
 struct ClusterNode {
@@ -199,8 +202,9 @@ absl::Status ReleaseGuard(ControlStore& store,
 
 absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
                                     const AuditQuery& query) {
-  // Read in parts, until enough of them match.
-  constexpr size_t kPart = 256;
+  // Read in parts, until enough of them match: an entry may be as large as a
+  // transaction.
+  constexpr size_t kPart = 64;
   const std::string& parent = store.paths().audit;
   auto children = store.session().GetChildren(parent, query.deadline);
   if (absl::IsNotFound(children.status())) return AuditPage{};
@@ -220,6 +224,7 @@ absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
             std::any_of(entry.targets.begin(), entry.targets.end(), is_target));
   };
   AuditPage page;
+  size_t bytes = 0;
   auto next = names.begin();
   if (query.before > 0)
     next = std::find_if(names.begin(), names.end(), [&](const auto& name) {
@@ -240,7 +245,8 @@ absl::StatusOr<AuditPage> ListAudit(ControlStore& store,
       if (!entry.ok() || !wanted(*entry)) continue;
       const int64_t sequence = *model::SequenceOf(name, kAuditMarker);
       page.lines.push_back({sequence, *std::move(entry)});
-      if (page.lines.size() == query.limit) {
+      bytes += node->data.size();
+      if (page.lines.size() == query.limit || bytes > kMaxAuditPageBytes) {
         if (next != names.end()) page.next_before = sequence;
         return page;
       }

@@ -163,6 +163,7 @@ absl::StatusOr<std::vector<ControlStore::OrderNode>> ControlStore::ReadOrders(
       order.version = nodes[i]->stat.version;
       order.changed_at = nodes[i]->stat.mtime;
       auto parsed = model::ParseOrder(nodes[i]->data);
+      order.readable = parsed.ok();
       if (parsed.ok())
         order.order = *std::move(parsed);
       else
@@ -173,12 +174,12 @@ absl::StatusOr<std::vector<ControlStore::OrderNode>> ControlStore::ReadOrders(
     order.stored_epoch = order.order.epoch;
     const MemberPtr member = view.members.Find(names[i]);
     if (member != nullptr && member->record.applied_epoch &&
-        *member->record.applied_epoch < model::kMaxEpoch)
+        *member->record.applied_epoch <= model::kMaxClaimedEpoch)
       order.order.epoch =
           std::max(order.order.epoch, *member->record.applied_epoch);
     if (order.order.epoch >= model::kMaxEpoch)
-      order.problem = absl::FailedPreconditionError(
-          base::StrCat("epoch: there is none after ", order.order.epoch));
+      order.problem = absl::FailedPreconditionError(base::StrCat(
+          "its epoch, ", order.order.epoch, ", is the last there is"));
     orders.push_back(std::move(order));
   }
   return orders;

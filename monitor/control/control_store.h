@@ -114,7 +114,8 @@ class ControlStore {
     // must not let epochs start over, below what its member obeys.
     model::Order order;
     int64_t stored_epoch = 0;
-    absl::Status problem;  // why it cannot be read
+    absl::Status problem;  // why it cannot be changed
+    bool readable = true;  // or missing
     absl::Time changed_at = absl::InfinitePast();
   };
   absl::StatusOr<std::vector<OrderNode>> ReadOrders(

@@ -13,6 +13,7 @@
 #include "monitor/control/folder_reader.h"
 #include "monitor/control/lock_reader.h"
 #include "monitor/control/own_places.h"
+#include "monitor/control/released_holder.h"
 
 namespace roster::monitor {
 namespace {
@@ -88,8 +89,6 @@ absl::StatusOr<ForceReleaseResult> ForceReleaseLock(
   ROSTER_ASSIGN_OR_RETURN(
       const std::string path,
       ChangeablePathOf(request.target, store, store.paths().locks));
-  // What is answered if the same request was done before.
-  Contender holder{.node = request.node, .czxid = request.czxid};
   ROSTER_ASSIGN_OR_RETURN(
       const Committed committed,
       store.Commit(
@@ -100,17 +99,23 @@ absl::StatusOr<ForceReleaseResult> ForceReleaseLock(
            .targets = {path, request.node}},
           [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
             FolderReader reader(store.session(), request.meta.deadline);
-            ROSTER_ASSIGN_OR_RETURN(holder, FindHolder(reader, path, request));
+            ROSTER_ASSIGN_OR_RETURN(Contender holder,
+                                    FindHolder(reader, path, request));
             FindMembers(*fenced.view, {&holder});
             Changeset change;
             // Names of such nodes are never given twice, so the version tells
             // only that nobody asked the holder for the lock meanwhile.
             change.ops.push_back(zk::Op::Delete(holder.path, holder.version));
             change.targets = {{.name = path}, {.name = holder.node}};
+            change.answer.holder = ToReleased(holder);
             return change;
           }));
-  return ForceReleaseResult{.holder = std::move(holder),
-                            .request_id = committed.request_id};
+  // An older rosterd kept nothing of the holder.
+  return ForceReleaseResult{
+      .holder = FromReleased(
+          committed.answer.holder.value_or(model::ReleasedHolder()),
+          request.node, request.czxid),
+      .request_id = committed.request_id};
 }
 
 absl::StatusOr<OpenBarrierResult> OpenBarrier(

@@ -19,6 +19,11 @@ using coordination::LineRole;
 
 constexpr size_t kKazooLeaseDigits = 32;
 
+// A line is listed, then its nodes are read. How often that is done anew
+// because those at its head went in between: who comes after them leads or
+// holds by then. After that, who went is not counted.
+constexpr int kLooks = 3;
+
 const std::vector<LineRole>& LockRoles() {
   static const auto* roles = new std::vector<LineRole>{
       LineRole::kExclusive, LineRole::kRead, LineRole::kWrite};
@@ -140,9 +145,12 @@ absl::StatusOr<LockLine> ReadLockLine(
   return result;
 }
 
-absl::StatusOr<Look<LockInfo>> ReadLock(FolderReader& reader,
-                                        const std::string& path, size_t limit,
-                                        const std::string& after) {
+namespace {
+
+absl::StatusOr<Look<LockInfo>> LookAtLock(FolderReader& reader,
+                                          const std::string& path, size_t limit,
+                                          const std::string& after,
+                                          bool& holder_gone) {
   ROSTER_ASSIGN_OR_RETURN(const zk::OwnedNode node, reader.Get(path));
   ROSTER_ASSIGN_OR_RETURN(const auto children, reader.List(path));
   ROSTER_ASSIGN_OR_RETURN(const LockLine line,
@@ -157,7 +165,88 @@ absl::StatusOr<Look<LockInfo>> ReadLock(FolderReader& reader,
   look.info.waiters.assign(page.nodes.begin() + holders, page.nodes.end());
   ROSTER_RETURN_IF_ERROR(reader.Read(look.info.holders));
   ROSTER_RETURN_IF_ERROR(reader.Read(look.info.waiters));
+  const size_t waiters = page.nodes.size() - holders;
+  holder_gone = look.info.holders.size() < holders;
+  look.info.holder_count -= holders - look.info.holders.size();
+  look.info.waiter_count -= waiters - look.info.waiters.size();
   return look;
+}
+
+absl::StatusOr<Look<ElectionInfo>> LookAtElection(FolderReader& reader,
+                                                  const std::string& path,
+                                                  size_t limit,
+                                                  const std::string& after,
+                                                  bool& leader_gone) {
+  ROSTER_ASSIGN_OR_RETURN(const zk::OwnedNode node, reader.Get(path));
+  leader_gone = false;
+  if (node.stat.ephemeral_owner != 0)
+    return Look<ElectionInfo>{.info = StaticElection(path, node)};
+  ROSTER_ASSIGN_OR_RETURN(const auto children, reader.List(path));
+  const Line line = coordination::ReadElectionLine(children);
+  const std::vector<Contender> nodes = ContendersOf(path, line);
+  ROSTER_ASSIGN_OR_RETURN(LinePage page, PageOf(nodes, limit, after));
+  Look<ElectionInfo> look{.info = DescribeElection(path, line),
+                          .next_after = std::move(page.next_after)};
+  const size_t listed = page.nodes.size();
+  look.info.candidates = std::move(page.nodes);
+  ROSTER_RETURN_IF_ERROR(reader.Read(look.info.candidates));
+  look.info.candidate_count -= listed - look.info.candidates.size();
+  const auto& candidates = look.info.candidates;
+  if (page.begin > 0) {
+    look.info.leader = {nodes.front()};
+    ROSTER_RETURN_IF_ERROR(reader.Read(look.info.leader));
+    look.info.candidate_count -= 1 - look.info.leader.size();
+  } else if (!candidates.empty() &&
+             candidates.front().node == nodes.front().node) {
+    look.info.leader = {candidates.front()};
+  }
+  leader_gone = look.info.leader.empty() && !nodes.empty();
+  NameCandidates(look.info.leader);
+  NameCandidates(look.info.candidates);
+  return look;
+}
+
+template <typename Info>
+absl::StatusOr<Look<Info>> LookUntilSteady(
+    absl::StatusOr<Look<Info>> (*look_at)(FolderReader&, const std::string&,
+                                          size_t, const std::string&, bool&),
+    FolderReader& reader, const std::string& path, size_t limit,
+    const std::string& after) {
+  for (int looks = 1;; ++looks) {
+    bool gone = false;
+    auto look = look_at(reader, path, limit, after, gone);
+    if (!look.ok() || !gone || looks == kLooks) return look;
+  }
+}
+
+// Of a listing: `info` as it is by now. What is not there any more is shown as
+// it was, with nobody in it.
+absl::Status LookAgain(FolderReader& reader, LockInfo& info) {
+  auto look = ReadLock(reader, info.path, /*limit=*/1, /*after=*/"");
+  info.holder_count = 0;
+  if (absl::IsNotFound(look.status())) return absl::OkStatus();
+  ROSTER_RETURN_IF_ERROR(look.status());
+  info = std::move(look->info);
+  info.waiters.clear();
+  return absl::OkStatus();
+}
+
+absl::Status LookAgain(FolderReader& reader, ElectionInfo& info) {
+  auto look = ReadElection(reader, info.path, /*limit=*/1, /*after=*/"");
+  info.candidate_count = 0;
+  if (absl::IsNotFound(look.status())) return absl::OkStatus();
+  ROSTER_RETURN_IF_ERROR(look.status());
+  info = std::move(look->info);
+  info.candidates.clear();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Look<LockInfo>> ReadLock(FolderReader& reader,
+                                        const std::string& path, size_t limit,
+                                        const std::string& after) {
+  return LookUntilSteady(LookAtLock, reader, path, limit, after);
 }
 
 absl::StatusOr<FolderPage<LockInfo>> ReadLocks(FolderReader& reader,
@@ -183,6 +272,9 @@ absl::StatusOr<FolderPage<LockInfo>> ReadLocks(FolderReader& reader,
     while (!holder.path.starts_with(model::JoinPath(info->path, ""))) ++info;
     info->holders.push_back(std::move(holder));
   }
+  for (LockInfo& one : page.infos)
+    if (one.holder_count > 0 && one.holders.empty())
+      ROSTER_RETURN_IF_ERROR(LookAgain(reader, one));
   return page;
 }
 
@@ -190,23 +282,7 @@ absl::StatusOr<Look<ElectionInfo>> ReadElection(FolderReader& reader,
                                                 const std::string& path,
                                                 size_t limit,
                                                 const std::string& after) {
-  ROSTER_ASSIGN_OR_RETURN(const zk::OwnedNode node, reader.Get(path));
-  if (node.stat.ephemeral_owner != 0)
-    return Look<ElectionInfo>{.info = StaticElection(path, node)};
-  ROSTER_ASSIGN_OR_RETURN(const auto children, reader.List(path));
-  const Line line = coordination::ReadElectionLine(children);
-  const std::vector<Contender> nodes = ContendersOf(path, line);
-  ROSTER_ASSIGN_OR_RETURN(LinePage page, PageOf(nodes, limit, after));
-  Look<ElectionInfo> look{.info = DescribeElection(path, line),
-                          .next_after = std::move(page.next_after)};
-  look.info.leader.assign(nodes.begin(),
-                          nodes.begin() + std::min<size_t>(1, nodes.size()));
-  look.info.candidates = std::move(page.nodes);
-  ROSTER_RETURN_IF_ERROR(reader.Read(look.info.leader));
-  ROSTER_RETURN_IF_ERROR(reader.Read(look.info.candidates));
-  NameCandidates(look.info.leader);
-  NameCandidates(look.info.candidates);
-  return look;
+  return LookUntilSteady(LookAtElection, reader, path, limit, after);
 }
 
 absl::StatusOr<FolderPage<ElectionInfo>> ReadElections(
@@ -235,6 +311,9 @@ absl::StatusOr<FolderPage<ElectionInfo>> ReadElections(
     while (leader.path != model::JoinPath(info->path, leader.node)) ++info;
     info->leader.push_back(std::move(leader));
   }
+  for (ElectionInfo& one : page.infos)
+    if (one.candidate_count > 0 && one.leader.empty())
+      ROSTER_RETURN_IF_ERROR(LookAgain(reader, one));
   return page;
 }
 

@@ -34,6 +34,8 @@ absl::StatusOr<LockLine> ReadLockLine(FolderReader& reader,
                                       const std::string& data,
                                       const std::vector<std::string>& children);
 
+// A page of its line: who is counted was there when it was read, or is on
+// another page.
 absl::StatusOr<Look<LockInfo>> ReadLock(FolderReader& reader,
                                         const std::string& path, size_t limit,
                                         const std::string& after);

@@ -93,7 +93,14 @@ std::vector<OrderChange> ChangesOf(const Committed& committed,
   return changes;
 }
 
-absl::Status Unreadable(const OrderNode& node, const std::string& path) {
+absl::Status Unchangeable(const OrderNode& node, const std::string& path) {
+  if (node.readable)
+    return base::WithReason(
+        absl::FailedPreconditionError(base::StrCat(
+            "the order of ", node.name,
+            " cannot be changed: ", base::Message(node.problem), ". Delete ",
+            path, ", which ends its holds, and restart the member")),
+        "EPOCH_EXHAUSTED", {{"member", node.name}});
   return base::WithReason(
       absl::FailedPreconditionError(
           base::StrCat("the order of ", node.name,
@@ -167,8 +174,8 @@ absl::StatusOr<std::vector<OrderNode>> ReadOrdersToChange(
                           store.ReadOrders(names, view, deadline));
   for (const OrderNode& node : orders) {
     if (!node.problem.ok())
-      return Unreadable(node,
-                        model::JoinPath(store.paths().control, node.name));
+      return Unchangeable(node,
+                          model::JoinPath(store.paths().control, node.name));
     if (expected_epoch && node.order.epoch != *expected_epoch)
       return base::WithReason(
           absl::AbortedError(
@@ -344,9 +351,10 @@ absl::StatusOr<StoredOrder> GetOrder(ControlStore& store,
                                   base::Message(orders.status()), ")")),
         "ZOOKEEPER_UNAVAILABLE");
   OrderNode& node = orders->front();
-  return StoredOrder{.order = std::move(node.order),
-                     .problem = std::string(base::Message(node.problem)),
-                     .changed_at = node.changed_at};
+  return StoredOrder{
+      .order = std::move(node.order),
+      .problem = node.readable ? "" : std::string(base::Message(node.problem)),
+      .changed_at = node.changed_at};
 }
 
 }  // namespace roster::monitor

@@ -111,6 +111,10 @@ ClusterWatcher::ClusterWatcher(base::Loop& loop, zk::Session& session,
         table_.ApplyOperation(name, nullptr, 0, absl::InfinitePast(),
                               absl::Now());
       });
+  // The values are of no use here, and nothing of them is kept. But reading is
+  // what arms a watch, and only with the version that was read can a change be
+  // told from a reconnect. A thousand entries of 1 KB take 0.1 s of CPU at each
+  // connect; of 64 KB, which is the limit, half a second.
   AddMirror(
       paths.config,
       [this](std::string_view name, const zk::Node& node) {

@@ -170,6 +170,32 @@ TEST_F(HostileInputTest, APersistentChildIsShownAndSaysWhatItIs) {
   ExpectAllIsWell();
 }
 
+// U+202E would turn the rest of the line.
+TEST_F(HostileInputTest, AnOperationOfAnyNameCanBeEndedAndLeavesTheLogUpright) {
+  const std::string parent = "/roster/default/operations";
+  const std::string odd = "op-\u202e1";
+  const std::string lengthy(255, 'n');
+  ASSERT_OK(probe_.CreateWithParents(parent));
+  for (const std::string& name : {odd, lengthy}) {
+    ASSERT_OK(probe_.Create(parent + "/" + name, "garbage").status());
+    EVENTUALLY_THAT(rosterd_->Rosterctl({"operation", name}).status.code, 0);
+
+    const CommandResult ended = rosterd_->Rosterctl(
+        {"operation", name, "--cancel", "--reason", "nobody's", "--yes"});
+
+    EXPECT_EQ(ended.status.code, 0) << ended.err;
+    EXPECT_THAT(*probe_.Get(parent + "/" + name), HasSubstr("CANCELLED"));
+    EXPECT_THAT(rosterd_->Rosterctl({"audit", "-o", "json"}).out,
+                HasSubstr("CancelOperation"));
+  }
+  ASSERT_OK(probe_.CreateWithParents("/roster/default/designations"));
+  ASSERT_OK(probe_.Create("/roster/default/designations/e\u202e1", "garbage")
+                .status());
+  EVENTUALLY(rosterd_->Log().find("e\\u{202e}1") != std::string::npos);
+  EXPECT_THAT(rosterd_->Log(), Not(HasSubstr("\u202e")));
+  ExpectAllIsWell();
+}
+
 TEST_F(HostileInputTest, ABrokenOrderIsReportedAndChangesNothing) {
   ASSERT_OK(probe_.CreateWithParents("/roster/default/control"));
   ASSERT_OK(probe_

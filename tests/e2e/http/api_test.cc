@@ -109,6 +109,23 @@ TEST_F(HttpApiTest, AnOrderGoesAllTheWay) {
   EVENTUALLY(rosterd_->Status("web-01") == "UP");
 }
 
+TEST_F(HttpApiTest, WhoDoesNotSayWhoAsksIsTheAddressThatAsks) {
+  Join("web-01", R"({"v":1,"state":"UP","applied_epoch":0})");
+  const HttpReply taken =
+      http_->Change("POST", "/api/v1/members:take_offline",
+                    {{"names", {"web-01"}}, {"reason", "kernel"}});
+  ASSERT_EQ(taken.status, 200) << taken.body;
+
+  const json audit = http_->Get("/api/v1/audit?action=TakeOffline").Json();
+  EXPECT_EQ(audit["entries"][0]["actor"], "http 127.0.0.1");
+  const json holds = http_->Get("/api/v1/holds").Json();
+  EXPECT_EQ(holds["holds"][0]["hold"]["owner"], "http 127.0.0.1");
+  // The same host, on another connection, ends its own hold.
+  const HttpReply released = http_->Change(
+      "POST", "/api/v1/members:bring_online", {{"names", {"web-01"}}});
+  EXPECT_EQ(released.status, 200) << released.body;
+}
+
 TEST_F(HttpApiTest, ABudgetThatSaysNoIsAConflict) {
   Join("web-01");
   Join("web-02");

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "model/operation.h"
 #include "tests/integration/control/control_fixture.h"
+#include "tests/support/answer.h"
 
 namespace roster::monitor {
 namespace {
@@ -78,6 +79,49 @@ TEST_F(BrokenNodesTest, AnEmptyOrderIsBrokenAndReleasesNobody) {
   const auto result = stack_->BringOnline(Release({"web-01"}));
   EXPECT_EQ(ReasonOf(result.status()), "ORDER_UNREADABLE");
   EXPECT_EQ(*probe_.Get("/roster/default/control/web-01"), "");
+}
+
+TEST_F(BrokenNodesTest, AnOrderOfTheLastEpochIsShownAndItsRemedyTold) {
+  constexpr char kOrder[] = "/roster/default/control/web-01";
+  Start({"web-01"});
+  Write(kOrder, R"({"v":1,"epoch":4503599627370496,"holds":[
+                    {"id":"h-1","owner":"ops","mode":"DRAIN"}]})");
+  EVENTUALLY(stack_->member("web-01")->held());
+  ASSERT_OK_AND_ASSIGN(
+      const monitor::StoredOrder shown,
+      testing::AnswerOf<monitor::StoredOrder>([&](auto done) {
+        stack_->controller().GetOrder(
+            "web-01", absl::Now() + testing::Scaled(absl::Seconds(10)), done);
+      }));
+  EXPECT_EQ(shown.problem, "");
+  EXPECT_THAT(shown.order.holds, SizeIs(1));
+
+  const auto refused = stack_->BringOnline(Release({"web-01"}));
+  EXPECT_EQ(ReasonOf(refused.status()), "EPOCH_EXHAUSTED");
+  EXPECT_THAT(refused.status().message(),
+              AllOf(HasSubstr("4503599627370496, is the last"),
+                    HasSubstr(absl::StrCat("Delete ", kOrder))));
+  ASSERT_OK(probe_.Delete(kOrder));
+  EVENTUALLY(!stack_->member("web-01")->held());
+  EXPECT_OK(stack_->TakeOffline(Drain({"web-01"})).status());
+}
+
+// rosterd writes epochs above what the member applied; one that says that it
+// applied the last but one must not use them up.
+TEST_F(BrokenNodesTest, AMemberThatClaimsAnAbsurdEpochDoesNotSpoilItsOrder) {
+  Join("web-01", Record("UP", model::kMaxEpoch - 1));
+  stack_ = MakeStack();
+  EVENTUALLY(stack_->status("web-01") == "UP");
+  for (int64_t epoch : {1, 3}) {
+    TakeOfflineRequest take = Drain({"web-01"});
+    take.meta.content = absl::StrCat("take ", epoch);
+    ASSERT_OK(stack_->TakeOffline(take).status());
+    EXPECT_EQ(StoredOrder("web-01").epoch, epoch);
+    BringOnlineRequest bring = Release({"web-01"});
+    bring.meta.content = absl::StrCat("bring ", epoch);
+    ASSERT_OK(stack_->BringOnline(bring).status());
+  }
+  EXPECT_THAT(StoredOrder("web-01").holds, IsEmpty());
 }
 
 TEST_F(BrokenNodesTest, EmptyBudgetsLetNobodyGoAndAreNotOverwritten) {

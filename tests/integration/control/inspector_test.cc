@@ -1,4 +1,5 @@
 // What a looker-on sees of our own recipes, on a real ZooKeeper.
+#include <atomic>
 #include <set>
 #include <string>
 #include <thread>
@@ -301,6 +302,12 @@ TEST_F(InspectorTest, TakesALockAwayFromAHolderWhoLearnsIt) {
   // Once.
   ASSERT_OK_AND_ASSIGN(const auto again, ForceRelease(request));
   EXPECT_EQ(again.holder.czxid, released.holder.czxid);
+  EXPECT_EQ(again.holder.path, lock.holders[0].path);
+  EXPECT_EQ(again.holder.sequence, released.holder.sequence);
+  EXPECT_EQ(again.holder.session_id, first.info().session_id);
+  EXPECT_EQ(again.holder.created, released.holder.created);
+  EXPECT_EQ(again.holder.role, ContenderRole::kExclusive);
+  EXPECT_EQ(again.holder.format, NodeFormat::kCurator);
   EXPECT_TRUE(next.may_act());
   request.meta.request_id = "r-2";
   EXPECT_EQ(ReasonOf(ForceRelease(request).status()), "LOCK_NOT_HELD");
@@ -318,6 +325,46 @@ TEST_F(InspectorTest, TakesALockAwayFromAHolderWhoLearnsIt) {
       ElementsAre(Field(&model::AuditTarget::name, path),
                   Field(&model::AuditTarget::name, lock.holders[0].node)));
   EXPECT_EQ(audit[3].result, "NOT_FOUND");
+}
+
+// Holders and leaders come and go while they are looked at: who is counted is
+// shown, and who is shown is counted.
+TEST_F(InspectorTest, WhoIsCountedIsShownHoweverQuicklyTheyChange) {
+  const std::string lock = paths_.locks + "/busy";
+  const std::string election = paths_.elections + "/busy";
+  ASSERT_OK(probe_.CreateWithParents(lock));
+  ASSERT_OK(probe_.CreateWithParents(election));
+  std::atomic<bool> done = false;
+  std::thread churn([&] {
+    testing::ZkProbe probe(servers());
+    const std::string uuid = "/_c_67e4a3c5-5c1e-4b0e-9a6e-0d3f0d9f1a11";
+    const auto kind = testing::NodeKind::kEphemeralSequential;
+    while (!done)
+      for (const std::string& line :
+           {lock + uuid + "-lock-", election + uuid + "-latch-"}) {
+        const auto node = probe.Create(line, "", kind);
+        ASSERT_OK(node.status());
+        ASSERT_OK(probe.Delete(*node));
+      }
+  });
+  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+    const LockInfo shown = Lock(Named("busy"));
+    EXPECT_EQ(shown.holders.size(), shown.holder_count);
+    EXPECT_EQ(shown.waiters.size(), shown.waiter_count);
+    const ElectionInfo led = Election(Named("busy"));
+    EXPECT_EQ(led.leader.size(), led.candidate_count);
+    EXPECT_EQ(led.candidates.size(), led.candidate_count);
+    const auto locks = Ask(&Inspector::ListLocks, Folder());
+    const auto elections = Ask(&Inspector::ListElections, Folder());
+    EXPECT_OK(locks.status());
+    EXPECT_OK(elections.status());
+    if (HasFailure()) break;
+    EXPECT_EQ(locks->infos[0].holders.size(), locks->infos[0].holder_count);
+    EXPECT_EQ(elections->infos[0].leader.size(),
+              elections->infos[0].candidate_count);
+  }
+  done = true;
+  churn.join();
 }
 
 TEST_F(InspectorTest, ARefusalIsAuditedEvenIfNothingElseWasYet) {

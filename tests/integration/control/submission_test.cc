@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "monitor/control/cluster_commands.h"
 #include "monitor/control/control_store.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
@@ -103,6 +104,70 @@ TEST_F(SubmissionTest, WhoWasQuickerBeforeZooKeeperWentIsNotToBlame) {
   EXPECT_THAT(result, StatusIs(absl::StatusCode::kUnavailable,
                                HasSubstr("connection refused")));
   EXPECT_EQ(base::DetailsOf(result.status()).reason, "ZOOKEEPER_UNAVAILABLE");
+}
+
+// Anybody can be refused as often as they like, with as much as fits a request.
+TEST_F(SubmissionTest, WhatIsAuditedOfARefusalHasABound) {
+  const auto store = Store([](int) { return View(0); });
+  AuditSubject subject{
+      .action = "TakeOffline",
+      .targets = std::vector<std::string>(5000, std::string(255, 'm'))};
+  const std::string why =
+      std::string(2047, 'w') + "\u00e9" + std::string(100'000, 'w');
+  const auto refused = store->Commit(
+      {.actor = {.name = "ops"},
+       .content = "too much",
+       .deadline = absl::Now() + absl::Seconds(10)},
+      subject, [&](const FencedView&) {
+        return absl::StatusOr<Changeset>(absl::NotFoundError(why));
+      });
+  EXPECT_EQ(refused.status().message(), why);
+
+  ASSERT_OK_AND_ASSIGN(const auto names,
+                       probe_.Children("/roster/default/audit"));
+  ASSERT_EQ(names.size(), 1u);
+  ASSERT_OK_AND_ASSIGN(
+      const std::string bytes,
+      probe_.Get(base::StrCat("/roster/default/audit/", names[0])));
+  EXPECT_LT(bytes.size(), 64u * 1024);
+  ASSERT_OK_AND_ASSIGN(const model::AuditEntry entry,
+                       model::ParseAuditEntry(bytes));
+  EXPECT_EQ(entry.result, "NOT_FOUND");
+  EXPECT_EQ(entry.targets.size(), 100u);
+  EXPECT_EQ(entry.message, std::string(2047, 'w')) << "no half of a character";
+}
+
+// gRPC's clients take 4 MiB; an entry may have almost 1.
+TEST_F(SubmissionTest, APageOfTheAuditFitsIntoAnAnswer) {
+  model::AuditEntry entry{.at = absl::Now(), .action = "TakeOffline"};
+  entry.targets.resize(2000, {.name = std::string(300, 'm')});
+  for (int i = 0; i < 10; ++i) {
+    entry.reason = base::StrCat("reason ", i);
+    ASSERT_OK(probe_
+                  .Create("/roster/default/audit/e-",
+                          model::SerializeAuditEntry(entry),
+                          testing::NodeKind::kPersistentSequential)
+                  .status());
+  }
+  const auto store = Store([](int) { return View(0); });
+  AuditQuery query{.limit = 1000, .deadline = absl::Now() + absl::Seconds(30)};
+  std::vector<std::string> reasons;
+  int pages = 0;
+  do {
+    ASSERT_OK_AND_ASSIGN(const AuditPage page, ListAudit(*store, query));
+    size_t bytes = 0;
+    for (const AuditLine& line : page.lines) {
+      bytes += model::SerializeAuditEntry(line.entry).size();
+      reasons.push_back(line.entry.reason);
+    }
+    EXPECT_LT(bytes, 4u * 1024 * 1024);
+    query.before = page.next_before;
+    ++pages;
+  } while (query.before != 0);
+  EXPECT_GT(pages, 1);
+  ASSERT_EQ(reasons.size(), 10u);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(reasons[i], base::StrCat("reason ", 9 - i));
 }
 
 TEST_F(SubmissionTest, WhatIsNoAnswerOfOursIsNamedWithTheNextStep) {

@@ -175,7 +175,17 @@ TEST(RequestRecordTest, WhatIsWrittenReadsBackEqual) {
                    .operation = "op-1",
                    .czxid = 7,
                    .version = 2,
-                   .change_id = "c"};
+                   .change_id = "c",
+                   .holder = ReleasedHolder{.path = "/locks/a/n-lock-1",
+                                            .sequence = -7,
+                                            .session_id = INT64_MIN + 1,
+                                            .created = kNow,
+                                            .data = "a\xff\n",
+                                            .data_size = 4096,
+                                            .member = "web-01",
+                                            .member_claimed = true,
+                                            .role = "READ",
+                                            .format = "KAZOO"}};
   ASSERT_OK_AND_ASSIGN(read,
                        ParseRequestRecord(SerializeRequestRecord(record)));
   EXPECT_EQ(read, record);
@@ -195,6 +205,12 @@ TEST(RequestRecordTest, WhatSomebodyElseWroteIsRefusedAndDoesNoHarm) {
   ExpectRefused(ParseRequestRecord(
                     R"({"v":1,"fingerprint":"x","answer":{"operation":{}}})"),
                 "answer.operation: not a string");
+  ExpectRefused(
+      ParseRequestRecord(R"({"v":1,"fingerprint":"x","answer":{"holder":{}}})"),
+      "answer.holder.path: missing");
+  ExpectRefused(ParseRequestRecord(R"({"v":1,"fingerprint":"x",
+                             "answer":{"holder":{"path":"/a","data":"%"}}})"),
+                "answer.holder.data: no base64");
 }
 
 }  // namespace
