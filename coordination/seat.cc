@@ -72,8 +72,7 @@ void Seat::OnRead(absl::StatusOr<zk::Node> node) {
                       Step();
                     }));
   }
-  Become(ours && want_,
-         Leader::Of(options_.path, node->data, node->stat));
+  Become(ours && want_, Leader::Of(options_.path, node->data, node->stat));
 }
 
 void Seat::OnEmpty() {
