@@ -28,6 +28,13 @@ absl::Status Unknown(const std::string& name) {
       "MEMBER_NOT_FOUND", {{"member", name}});
 }
 
+absl::Status Gone(const std::string& name) {
+  return base::WithReason(
+      absl::NotFoundError(
+          base::StrCat(name, " is gone already: there is nothing to evict")),
+      "MEMBER_NOT_FOUND", {{"member", name}});
+}
+
 // When the last of the holds' deadlines is over: InfiniteFuture if one of them
 // has none, now for holds that leave no time.
 absl::Time LastDeadline(const model::Order& order) {
@@ -73,7 +80,10 @@ absl::StatusOr<MemberResult> Evict(ControlStore& store,
                            request.meta.deadline));
     const ControlStore::OrderNode& node = orders.front();
     auto present = store.session().Exists(path, request.meta.deadline);
-    if (absl::IsNotFound(present.status())) return Unknown(request.name);
+    if (absl::IsNotFound(present.status()))
+      return fenced.view->members.Find(request.name) == nullptr
+                 ? Unknown(request.name)
+                 : Gone(request.name);
     if (!present.ok()) return present.status();
     if (!node.order.held()) return NotHeld(request.name);
     Changeset change;

@@ -431,6 +431,10 @@ TEST_F(OrdersTest, OnlyAMemberPastItsDeadlineIsEvicted) {
   EXPECT_FALSE(probe_.Exists("/clusterServer/web-01"));
   EXPECT_TRUE(Audit().back().forced);
   EVENTUALLY(stack_->status("web-01") == "OFFLINE");
+  request.meta.content = "again";
+  const absl::Status again = evict().status();
+  EXPECT_EQ(ReasonOf(again), "MEMBER_NOT_FOUND");
+  EXPECT_THAT(again.message(), StartsWith("web-01 is gone already"));
 }
 
 TEST_F(OrdersTest, OnlyWhoIsGoneIsForgotten) {
