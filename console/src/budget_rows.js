@@ -26,7 +26,8 @@ export function BudgetRows({ reports, actions }) {
   const heads = ['col.name', 'members.selector', 'budget.limit',
                  'budget.available', 'budget.required', 'budget.allowed',
                  'col.detail', 'col.actions'].map((key) => t(key));
-  return html`<${PlainTable} label=${t('budgets.title')} heads=${heads}>
+  return html`<${PlainTable} label=${t('budgets.title')} heads=${heads}
+      numbers=${[3, 4, 5]}>
     ${reports.map((report) => html`<tr key=${report.budget.name}>
       <td><${Words} text=${report.budget.name} /></td>
       <td class="code"><${Words} text=${report.budget.selector ?? ''}

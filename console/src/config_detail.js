@@ -34,7 +34,7 @@ function Old({ entry }) {
 
 function History({ entries, current, onRollback }) {
   return html`<${PlainTable} label=${t('config.history')}
-      heads=${HEADS.map((key) => t(key))}>
+      heads=${HEADS.map((key) => t(key))} numbers=${[0]}>
     ${entries.map((entry) => html`<tr key=${entry.version}>
       <td class="number">${entry.version}</td>
       <td class="nowrap"><${Time} at=${readTime(entry.update_time)} /></td>

@@ -14,7 +14,7 @@ const HEADS = ['col.name', 'config.version', 'config.size', 'config.type',
 
 function Rows({ app, entries }) {
   return html`<${PlainTable} label=${t('coordination.config')}
-      heads=${HEADS.map((key) => t(key))}>
+      heads=${HEADS.map((key) => t(key))} numbers=${[1, 2]}>
     ${entries.map((entry) => html`<tr key=${entry.name}>
       <td><a href=${app.router.link('coordination', 'config',
                                     { name: entry.name })}>

@@ -48,7 +48,7 @@ export function ContenderRows({ app, contenders, label, actions }) {
                  'contender.says', ...(actions ? ['col.actions'] : [])]
       .map((key) => t(key));
   const now = app.clock.now();
-  return html`<${PlainTable} label=${label} heads=${heads}>
+  return html`<${PlainTable} label=${label} heads=${heads} numbers=${[2, 5]}>
     ${contenders.map((contender) => html`<${Row} key=${contender.node}
         app=${app} contender=${contender} now=${now} actions=${actions} />`)}
   <//>`;

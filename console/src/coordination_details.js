@@ -97,7 +97,8 @@ function Items({ app, items }) {
   const heads = ['queue.item', 'queue.priority', 'col.age', 'queue.notBefore',
                  'queue.takenBy', 'contender.says'].map((key) => t(key));
   const now = app.clock.now();
-  return html`<${PlainTable} label=${t('queue.items')} heads=${heads}>
+  return html`<${PlainTable} label=${t('queue.items')} heads=${heads}
+      numbers=${[1, 2]}>
     ${items.map((item) => html`<tr key=${item.node}>
       <td class="code"><${Words} text=${item.node} className="long-words" /></td>
       <td class="number">${item.priority ?? ''}</td>

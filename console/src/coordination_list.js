@@ -14,10 +14,12 @@ const PAGE_SIZE = 1000;
 
 const number = (value) => formatNumber(readNumber(value));
 
-// Kind -> the words above the columns after the name, and the cells.
+// Kind -> the words above the columns after the name, which columns are numbers,
+// and the cells.
 const KINDS = {
   elections: {
     heads: ['election.leader', 'col.since', 'election.candidates'],
+    numbers: [2, 3],
     cells: (app, election, now) => html`
       <td>${election.leader ? html`<${Who} app=${app}
           contender=${election.leader} />` : t('coordination.nobody')}</td>
@@ -28,6 +30,7 @@ const KINDS = {
   locks: {
     heads: ['coordination.kind', 'lock.holder', 'col.since', 'lock.holders',
             'lock.waiters'],
+    numbers: [3, 4, 5],
     cells: (app, lock, now) => {
       const holder = lock.holders?.[0];
       return html`
@@ -42,6 +45,7 @@ const KINDS = {
   },
   queues: {
     heads: ['queue.length', 'queue.taken', 'queue.oldest'],
+    numbers: [1, 2, 3],
     cells: (app, queue, now) => html`
       <td class="number">${number(queue.length)}</td>
       <td class="number">${number(queue.taken_count)}</td>
@@ -50,6 +54,7 @@ const KINDS = {
   },
   barriers: {
     heads: ['coordination.kind', 'col.state', 'barrier.entered'],
+    numbers: [3],
     cells: (app, barrier) => html`
       <td>${t('barrier.kind.' + shortEnum(barrier.kind, 'BARRIER_KIND_'))}</td>
       <td>${barrier.open ? t('barrier.open') : t('barrier.closed')}</td>
@@ -69,10 +74,10 @@ export function linkTo(app, kind, { name, path }) {
 }
 
 function Rows({ app, kind, items }) {
-  const { heads, cells } = KINDS[kind];
+  const { heads, numbers, cells } = KINDS[kind];
   const now = app.clock.now();
   return html`<${PlainTable} label=${t('coordination.' + kind)}
-      heads=${['col.name', ...heads].map((key) => t(key))}>
+      heads=${['col.name', ...heads].map((key) => t(key))} numbers=${numbers}>
     ${items.map((item) => html`<tr key=${item.path}>
       <td><a href=${linkTo(app, kind, item)}><${Words}
           text=${item.name || item.path} className="long-words" /></a></td>

@@ -72,8 +72,9 @@ function leaderWarnings(servers) {
   if (leaders.length > 0 || alone.length > 0 || servers.some(mayServe))
     return found;
   // Those who follow have a leader, whom rosterd was not told or cannot reach.
-  found.push(servers.some(serves) ? { grade: 'warn', key: 'ensemble.leaderElsewhere' }
-                                  : { grade: 'bad', key: 'ensemble.noLeader' });
+  found.push(servers.some(serves)
+    ? { grade: 'warn', key: 'ensemble.leaderElsewhere' }
+    : { grade: 'bad', key: 'ensemble.noLeader' });
   return found;
 }
 

@@ -55,7 +55,8 @@ const HEADS = ['server', 'role', 'latency', 'connections', 'outstanding', 'data'
 function Rows({ app, servers }) {
   const now = app.clock.now();
   return html`<${PlainTable} label=${t('ensemble.title')} className="ensemble"
-      heads=${HEADS.map((head) => t('ensemble.col.' + head))}>
+      heads=${HEADS.map((head) => t('ensemble.col.' + head))}
+      numbers=${[2, 3, 4, 5, 6, 7, 8, 9]}>
     ${servers.map((server) => html`<tr key=${server.address}>
       <th scope="row"><${Words} text=${server.address} /></th>
       <td><${Role} server=${server} />

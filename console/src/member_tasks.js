@@ -32,7 +32,8 @@ export function MemberTasks({ member, now }) {
     <h2 id="tasks-title">${t('member.tasks')}</h2>
     ${member.tasks.length === 0
       ? html`<p class="empty">${t('member.noTasks')}</p>`
-      : html`<${PlainTable} label=${t('member.tasks')} heads=${heads}>
+      : html`<${PlainTable} label=${t('member.tasks')} heads=${heads}
+          numbers=${[3, 4, 5, 6]}>
           ${member.tasks.map((task) => html`<${Task} key=${task.id}
               task=${task} now=${now} />`)}<//>`}
   </section>`;

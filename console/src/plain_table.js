@@ -2,12 +2,14 @@
 // keyboard too.
 import { html } from './html.js';
 
-// `heads` are the words above the columns, `children` the rows.
-export function PlainTable({ label, heads, className, children }) {
+// `heads` are the words above the columns, `children` the rows; `numbers` are
+// the columns, from 0, whose cells are of the class `number`.
+export function PlainTable({ label, heads, numbers = [], className, children }) {
   return html`<div class="plain-scroller" tabindex="0" role="group"
       aria-label=${label}>
     <table class=${className}><caption class="sr-only">${label}</caption>
-      <thead><tr>${heads.map((head) => html`<th scope="col" key=${head}>
-        ${head}</th>`)}</tr></thead>
+      <thead><tr>${heads.map((head, i) => html`<th scope="col" key=${head}
+          class=${numbers.includes(i) ? 'number' : undefined}>${head}</th>`)}
+      </tr></thead>
       <tbody>${children}</tbody></table></div>`;
 }

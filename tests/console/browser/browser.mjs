@@ -108,6 +108,19 @@ export function stickingOut(page) {
   });
 }
 
+// The headings that do not stand above their numbers, in words.
+export function crookedHeadings(page) {
+  return page.evaluate(() => {
+    const toTheRight = (e) => getComputedStyle(e).textAlign === 'right';
+    return [...document.querySelectorAll('.plain-scroller table')]
+        .flatMap((table) => {
+          const cells = table.querySelector('tbody tr')?.children ?? [];
+          return [...table.querySelectorAll('thead th')].filter((head, i) =>
+              cells[i] && toTheRight(cells[i]) !== toTheRight(head));
+        }).map((head) => head.innerText);
+  });
+}
+
 // Fills in the open dialog, by label, and presses its button.
 export async function answerDialog(page, fields, button) {
   const dialog = page.getByRole('dialog');

@@ -2,7 +2,7 @@
 // screen readers, narrow screens, both themes and both languages.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Browser, accessibilityProblems, stickingOut } from './browser.mjs';
+import { Browser, accessibilityProblems, crookedHeadings, stickingOut } from './browser.mjs';
 import { Cluster, until } from './cluster.mjs';
 
 // Every one of these would be seen if it were ever taken for markup.
@@ -102,6 +102,7 @@ test('hostile texts are shown as text on every page, and break no layout', async
       await page.locator('h1').waitFor();
       await checkQuiet(page);
       assert.deepEqual(await stickingOut(page), [], `${name} at ${width}`);
+      assert.deepEqual(await crookedHeadings(page), [], name);
     }
     await page.context().close();
   }
