@@ -114,6 +114,7 @@ TEST_F(LeaderCallsTest, ALeaderIsToldWithAllThatIsKnown) {
   leaders_.answer = {
       .leader = coordination::Leader{.node_path = "/e/boss/n-7",
                                      .data = std::string(2000, 'x'),
+                                     .data_size = 2000,
                                      .token = 4294967301,
                                      .session_id = static_cast<int64_t>(
                                          0x9000'0123'abcd'0001ULL),
