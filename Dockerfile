@@ -8,17 +8,19 @@
 # BASE is any Debian 12 image.
 ARG BASE=docker.io/library/debian:bookworm-slim
 
-FROM ${BASE} AS configured
+FROM ${BASE} AS build
 WORKDIR /src
 COPY packaging/image-build-deps packaging/image-build-deps
 RUN apt-get update -qq \
     && xargs -a packaging/image-build-deps apt-get install -y -qq --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN cmake --preset package
-
-FROM configured AS build
-RUN cmake --build --preset package --target packaged && (cd build/package && cpack)
+# What was compiled is kept for the next build of the image.
+RUN --mount=type=cache,id=roster-ccache,target=/root/.cache/ccache \
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 \
+    && cmake --preset package \
+    && cmake --build --preset package --target packaged \
+    && (cd build/package && cpack)
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="rosterd" \

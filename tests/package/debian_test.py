@@ -3,9 +3,8 @@
 
     debian_test.py DIRECTORY-OF-PACKAGES
 
-The clean Debian is made by mmdebstrap from where this machine's apt gets its
-own packages, or unpacked from the tar file that ROSTER_DEBIAN_ROOT names. It is
-entered with chroot, so this needs root. ZooKeeper runs outside, on loopback.
+The clean Debian is that of debian_root.py, entered with chroot, so this needs
+root. ZooKeeper runs outside, on loopback.
 """
 import json
 import os
@@ -21,6 +20,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench"))
+import debian_root  # noqa: E402
 import harness  # noqa: E402
 
 from kazoo.client import KazooClient  # noqa: E402
@@ -48,26 +48,13 @@ def until(what, condition, seconds=30):
     return value
 
 
-def sources():
-    """Where this machine gets Debian from, and nothing else that it uses."""
-    listed = run("apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)",
-                 "Created-By: Packages", "Origin: Debian").stdout
-    if not listed:
-        raise SystemExit("debian_test: apt knows no Debian; run apt-get update")
-    return "\n".join(sorted(set(listed.splitlines()))) + "\n"
-
-
 class Root:
     """A clean Debian in a folder."""
 
     def __init__(self, folder):
         self.path = folder / "root"
         self.path.mkdir()
-        tar = os.environ.get("ROSTER_DEBIAN_ROOT")
-        if not tar:
-            tar = folder / "root.tar"
-            run("mmdebstrap", "--variant=apt", "bookworm", tar, "-", input=sources())
-        run("tar", "-C", self.path, "--exclude=./dev/*", "-xf", tar)
+        run("tar", "-C", self.path, "--exclude=./dev/*", "-xf", debian_root.tar_file(folder))
         for name in ("null", "urandom"):  # all that is wanted of /dev
             run("cp", "-a", f"/dev/{name}", self.path / "dev")
         shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
@@ -123,6 +110,14 @@ class DebianTest(unittest.TestCase):
                    "error,warning", *self.packages.values(), ok=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
+    def test_1_the_library_has_what_its_package_promises(self):
+        tree = self.folder / "runtime"
+        run("dpkg-deb", "-R", self.packages["libroster0"], tree)
+        library = next(tree.glob("usr/lib/*/libroster.so.0"))
+        # Level 4: neither less nor more.
+        run("dpkg-gensymbols", "-plibroster0", "-v0.1.0", "-c4", f"-I{tree}/DEBIAN/symbols",
+            f"-e{library}", "-O/dev/null", cwd=self.folder)
+
     def test_2_installs_with_what_it_depends_on(self):
         place = self.root.path / "var/cache/roster"
         place.mkdir()
@@ -148,6 +143,10 @@ class DebianTest(unittest.TestCase):
             self.assertIn("rosterctl", (self.root.path / "usr/share" / shell).read_text())
 
     def test_4_runs_with_its_default_configuration(self):
+        # As systemd would.
+        data = self.root.path / "var/lib/rosterd"
+        data.mkdir(mode=0o700)
+        shutil.chown(data, *map(int, NOBODY.split(":")))
         addresses = self.root.path / "tmp/addresses.json"
         daemon = self.root.start(
             "rosterd", "--config", "/etc/roster/rosterd.yaml", "--zookeeper", self.zookeeper,
@@ -179,6 +178,7 @@ class DebianTest(unittest.TestCase):
         self.assertEqual(outsider.wait(15), 0)
         daemon.send_signal(signal.SIGTERM)
         self.assertEqual(daemon.wait(30), 0, daemon.stdout.read())
+        self.assertNotEqual(list(data.iterdir()), [])
 
     def outsider(self):
         """The consumer in C, compiled against what is in the packages alone."""
