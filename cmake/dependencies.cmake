@@ -12,8 +12,6 @@ find_package(ZLIB REQUIRED)                  # gzip of HTTP responses
 find_package(yaml-cpp CONFIG REQUIRED)       # configuration file, YAML output
 find_package(spdlog CONFIG REQUIRED)         # logs of rosterd
 find_package(CLI11 CONFIG REQUIRED)          # flags of rosterd and rosterctl
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(Systemd REQUIRED IMPORTED_TARGET libsystemd)  # sd_notify
 if(BUILD_TESTING)
   find_package(GTest CONFIG REQUIRED)
   find_package(benchmark CONFIG REQUIRED)

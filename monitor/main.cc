@@ -1,9 +1,9 @@
 // rosterd: reads what it was told, starts, waits for a signal, and stops.
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +20,7 @@
 #include "monitor/dev_zookeeper.h"
 #include "monitor/logging.h"
 #include "monitor/options.h"
+#include "monitor/service_manager.h"
 
 namespace roster::monitor {
 namespace {
@@ -35,6 +36,11 @@ void RaiseFileLimit() {
   limit.rlim_cur = std::max(limit.rlim_cur, std::min(kWanted, limit.rlim_max));
   setrlimit(RLIMIT_NOFILE, &limit);
 }
+
+// malloc learns from large blocks that are freed to keep such blocks: some
+// scrapes of a large page, and their memory stays with the process for good.
+// With a threshold that is set it does not learn.
+void ReturnLargeBlocks() { mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
 
 // From now on a signal does not wait for an orderly end, but leaves no folder.
 void EndAtNextSignal(const sigset_t& signals, std::string folder) {
@@ -65,6 +71,7 @@ int Run(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   RaiseFileLimit();
+  ReturnLargeBlocks();
 
   base::Log(log, LogLevel::kInfo, "rosterd starts version=", kVersion,
             " revision=", kRevision, " pid=", getpid());
@@ -74,12 +81,12 @@ int Run(int argc, char** argv) {
               "rosterd cannot start: ", base::Message(status));
     return 1;
   }
-  sd_notify(0, "READY=1\nSTATUS=serving");
+  TellServiceManager("READY=1\nSTATUS=serving");
 
   int received = 0;
   sigwait(&stop_signals, &received);
   EndAtNextSignal(stop_signals, daemon->temporary_folder());
-  sd_notify(0, "STOPPING=1\nSTATUS=stopping");
+  TellServiceManager("STOPPING=1\nSTATUS=stopping");
   const std::string failure = daemon->failure();
   if (failure.empty())
     base::Log(log, LogLevel::kInfo, "rosterd stops signal=", received);

@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -251,31 +252,40 @@ TEST(ProcessTest, SigtermEndsStreamsPolitelyWithinFiveSeconds) {
   EXPECT_EQ(ended->code, 0) << rosterd.Log();
 }
 
-TEST(ProcessTest, TellsSystemdWhenItIsReadyAndWhenItStops) {
+// `socket` is a file, or, with "@" in front, a name that is none.
+void ExpectToldOfStartAndStop(const std::string& socket) {
   TempDir dir;
-  const std::string socket = dir.File("notify");
   const std::string said = dir.File("said");
   auto manager = Subprocess::Start(
       {.argv = {"/usr/bin/python3", "-c",
                 "import socket,sys\n"
                 "s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
-                "s.bind(sys.argv[1])\n"
+                "s.bind(sys.argv[1].replace('@','\\0',1))\n"
                 "out=open(sys.argv[2],'w')\n"
                 "while True:\n"
                 "  print(s.recv(4096).decode(),file=out,flush=True)\n",
                 socket, said}});
   ASSERT_OK(manager.status());
-  EVENTUALLY(std::filesystem::exists(socket));
+  EVENTUALLY(std::filesystem::exists(said));
   auto rosterd = Subprocess::Start(
       {.argv = {RosterdBinary(), "--zookeeper", "127.0.0.1:1", "--grpc-listen",
                 "127.0.0.1:0", "--http-listen", "127.0.0.1:0"},
        .env = {{"NOTIFY_SOCKET", socket}}});
   ASSERT_OK(rosterd.status());
 
-  EVENTUALLY_THAT(ReadFile(said), HasSubstr("READY=1"));
+  EVENTUALLY_THAT(ReadFile(said), HasSubstr("READY=1\nSTATUS=serving"));
   (*rosterd)->Kill(SIGTERM);
   EVENTUALLY_THAT(ReadFile(said), HasSubstr("STOPPING=1"));
   EXPECT_OK((*rosterd)->Wait(absl::Seconds(5)).status());
+}
+
+TEST(ProcessTest, TellsSystemdWhenItIsReadyAndWhenItStops) {
+  TempDir dir;
+  ExpectToldOfStartAndStop(dir.File("notify"));
+}
+
+TEST(ProcessTest, TellsAServiceManagerThatListensOnAnAbstractSocket) {
+  ExpectToldOfStartAndStop(base::StrCat("@roster-test-", getpid()));
 }
 
 TEST(ProcessTest, ServesIpv6) {
