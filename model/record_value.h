@@ -16,7 +16,7 @@ namespace roster::model {
 struct JsonNull {};
 struct JsonContainer {};  // an object or array where no field is one
 
-// A value of a field. A string may be moved away.
+// A value of a field. A string is the parser's buffer, to be copied from.
 using RecordValue =
     std::variant<JsonNull, bool, int64_t, double, std::string*, JsonContainer>;
 

@@ -1,6 +1,7 @@
 #include "monitor/control/ledger_keeper.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr size_t kBatch = 100;
 // Only a little of each entry is kept. What all of them take at once would stay
 // with the process.
-constexpr size_t kReadBatch = 1000;
+constexpr size_t kReadBatch = 200;
 
 model::LedgerState StateOf(const Member& member) {
   if (member.present) return model::LedgerState::kPresent;
@@ -85,9 +86,10 @@ absl::Status LedgerKeeper::Read(const std::vector<std::string>& names,
     const auto entry = model::ParseLedgerEntry(nodes[i]->data);
     // One that cannot be read is written anew.
     known_.insert_or_assign(
-        names[i],
-        Known{entry.ok() ? entry->state : model::LedgerState::kPresent,
-              entry.ok() ? entry->czxid : 0, nodes[i]->stat.version});
+        names[i], Known{.czxid = entry.ok() ? entry->czxid : 0,
+                        .version = nodes[i]->stat.version,
+                        .state = entry.ok() ? entry->state
+                                            : model::LedgerState::kPresent});
   }
   return absl::OkStatus();
 }
@@ -152,13 +154,13 @@ absl::Status LedgerKeeper::Write(const std::string& leader_node,
     if (known == known_.end()) {
       ops.push_back(zk::Op::Create(std::move(path), std::move(data),
                                    zk::CreateMode::kPersistent));
-      written[member->name] = {entry.state, entry.czxid, 0};
+      written[member->name] = {entry.czxid, 0, entry.state};
     } else {
       // By version: a member that leaves writes its own goodbye here.
       ops.push_back(
           zk::Op::Set(std::move(path), std::move(data), known->second.version));
-      written[member->name] = {entry.state, entry.czxid,
-                               known->second.version + 1};
+      written[member->name] = {entry.czxid, known->second.version + 1,
+                               entry.state};
     }
   }
   for (const std::string& name : gone)

@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "model/ledger_entry.h"
@@ -34,10 +34,11 @@ class LedgerKeeper {
                       absl::Time deadline);
 
  private:
+  // There is one for each member: keep it small.
   struct Known {
-    model::LedgerState state;
     int64_t czxid;
     int32_t version;
+    model::LedgerState state;
   };
 
   // Joins, leaves, losses, replacements, and the number of members: as long as
@@ -57,7 +58,7 @@ class LedgerKeeper {
   std::optional<std::vector<std::string>> unread_;
   bool loaded_ = false;
   std::optional<Signature> done_;
-  std::map<std::string, Known, std::less<>> known_;
+  absl::btree_map<std::string, Known> known_;
 };
 
 // The entries of all members that are in the ledger but not in `view`: who

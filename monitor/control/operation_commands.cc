@@ -26,9 +26,10 @@ constexpr size_t kMaxActiveOperations = 100;
 std::vector<std::string> InOrder(std::vector<std::string> names,
                                  model::OperationOrder order,
                                  const ClusterView& view) {
-  const auto joined_at = [&](const std::string& name) {
+  const auto joined_at = [&](const std::string& name) -> absl::Time {
     const MemberPtr member = view.members.Find(name);
-    return member == nullptr ? absl::InfiniteFuture() : member->joined_at;
+    if (member == nullptr) return absl::InfiniteFuture();
+    return member->joined_at;
   };
   if (order == model::OperationOrder::kGiven) return names;
   std::sort(names.begin(), names.end());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/compact_time.h"
 #include "base/shared_value.h"
 #include "model/member_record.h"
 #include "model/member_status.h"
@@ -22,17 +23,18 @@ struct TaskProgress {
   std::optional<double> rate_per_second;
   // When the task will be done at that rate; absent without rate and total,
   // when it stalled, and when its member is gone.
-  std::optional<absl::Time> expected_end;
+  std::optional<base::CompactTime> expected_end;
   // When `done` last rose, by the monitor's clock.
-  absl::Time advanced_at;
-  // Running, and not advanced for the task's stall_after.
-  bool stalled = false;
+  base::CompactTime advanced_at;
 
   // What the estimate goes on from, see task_progress.h: how much of the
   // mean's window has been observed (0 to 1), and the last sample.
   double rate_weight = 0;
-  absl::Time sampled_at;
+  base::CompactTime sampled_at;
   double sampled_done = 0;
+
+  // Running, and not advanced for the task's stall_after.
+  bool stalled = false;
 };
 
 // What there is to say against what was read of a member; mostly nothing.
@@ -56,7 +58,7 @@ struct Member {
 
   // Rises with every change in the cluster; unique to this state.
   uint64_t revision = 0;
-  absl::Time status_since;
+  base::CompactTime status_since;
   model::MemberStatus status = model::MemberStatus::kUp;
 
   // Observed. `record` is the last one seen when the znode is gone.
@@ -72,9 +74,9 @@ struct Member {
   int32_t record_bytes = 0;
   // The znode's ctime and mtime, and when it was seen gone; InfinitePast:
   // never.
-  absl::Time joined_at = absl::InfinitePast();
-  absl::Time written_at = absl::InfinitePast();
-  absl::Time departed_at = absl::InfinitePast();
+  base::CompactTime joined_at = absl::InfinitePast();
+  base::CompactTime written_at = absl::InfinitePast();
+  base::CompactTime departed_at = absl::InfinitePast();
 
   // Desired. If it could not be read, `order` is the last that could.
   base::SharedValue<model::Order> order;

@@ -21,7 +21,8 @@ void DeriveStatus(const Member* before, Member& after, absl::Time now) {
   const bool same = before != nullptr && before->status == after.status &&
                     before->present == after.present &&
                     before->czxid == after.czxid;
-  after.status_since = same ? before->status_since : now;
+  after.status_since = now;
+  if (same) after.status_since = before->status_since;
   after.drain_overdue = false;
   after.drain_overdue = MemberSchedule::OverdueAt(after) <= now;
 }

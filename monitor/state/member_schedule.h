@@ -4,6 +4,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/time/time.h"
+#include "base/compact_time.h"
 #include "monitor/state/member.h"
 
 namespace roster::monitor {
@@ -41,7 +42,7 @@ class MemberSchedule {
 
  private:
   struct Entry {
-    absl::Time at;
+    base::CompactTime at;
     const Member* member;
 
     // By name after time, so that what falls due together has an order.
