@@ -61,12 +61,15 @@ std::optional<double> TaskSummary::Progress() const {
 std::vector<TaskSummary> SummarizeTasks(const Member& member) {
   static const TaskProgress kUnknown;
   const std::vector<Task>& tasks = member.record.tasks;
+  const auto progress_of = [&](size_t i) -> const TaskProgress& {
+    return i < member.progress.size() ? member.progress[i] : kUnknown;
+  };
+  if (tasks.size() == 1) return {Summarize(tasks[0], progress_of(0))};
   std::vector<TaskSummary> summaries;
   // By name. A record can hold some thousand tasks, so no search per task.
   absl::flat_hash_map<absl::string_view, size_t> places;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    const TaskSummary one = Summarize(
-        tasks[i], i < member.progress.size() ? member.progress[i] : kUnknown);
+    const TaskSummary one = Summarize(tasks[i], progress_of(i));
     const auto [place, is_new] =
         places.try_emplace(base::ToAbsl(one.name), summaries.size());
     if (is_new) {

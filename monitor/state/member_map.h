@@ -81,7 +81,8 @@ class MemberMap {
   template <typename Visit>
   static bool Walk(const Node& node, std::string_view after, Visit& visit) {
     if (node.leaf()) {
-      for (size_t i = node.LowerBound(after); i < node.members.size(); ++i) {
+      size_t i = after.empty() ? 0 : node.LowerBound(after);
+      for (; i < node.members.size(); ++i) {
         const MemberPtr& member = node.members[i];
         if (member->name != after && !visit(member)) return false;
       }
