@@ -37,45 +37,54 @@ std::vector<std::string> StillHeld(const Operation& operation,
   return names;
 }
 
+absl::Status Refused(const Operation& operation, std::string_view why) {
+  return base::WithReason(
+      absl::FailedPreconditionError(
+          base::StrCat("operation ", operation.id, " ", why)),
+      "OPERATION_STATE",
+      {{"state", std::string(OperationStateName(operation.state))}});
+}
+
+// What becomes of one that has ended: whom it holds may be released.
+absl::Status ApplyToEnded(const ChangeOperationRequest& request,
+                          const ClusterView& view, Operation& operation) {
+  const std::string ended =
+      base::StrCat("has ended as ", OperationStateName(operation.state));
+  const std::vector<std::string> held = StillHeld(operation, view);
+  if (held.empty())
+    return Refused(operation, base::StrCat(ended, " and holds nobody"));
+  if (request.verb != ChangeOperationRequest::Verb::kCancel ||
+      !request.release_holds)
+    return Refused(operation,
+                   base::StrCat(ended, " and still holds ", Enumerate(held),
+                                "; `rosterctl operation ", operation.id,
+                                " --cancel --release` ends that"));
+  operation.waiting.clear();
+  return absl::OkStatus();
+}
+
 // What `operation` becomes by the request.
 absl::Status Apply(const ChangeOperationRequest& request,
                    const ClusterView& view, absl::Time now,
                    StoredOperation& stored) {
   Operation& operation = stored.operation;
   using Verb = ChangeOperationRequest::Verb;
-  const auto refuse = [&](std::string_view why) {
-    return base::WithReason(
-        absl::FailedPreconditionError(
-            base::StrCat("operation ", operation.id, " ", why)),
-        "OPERATION_STATE",
-        {{"state", std::string(OperationStateName(operation.state))}});
-  };
   // What cannot be read may say of itself what it likes.
-  if (operation.ended() && stored.problem.empty()) {
-    const std::string ended =
-        base::StrCat("has ended as ", OperationStateName(operation.state));
-    const std::vector<std::string> held = StillHeld(operation, view);
-    if (held.empty()) return refuse(base::StrCat(ended, " and holds nobody"));
-    if (request.verb != Verb::kCancel || !request.release_holds)
-      return refuse(base::StrCat(ended, " and still holds ", Enumerate(held),
-                                 "; `rosterctl operation ", operation.id,
-                                 " --cancel --release` ends that"));
-    operation.waiting.clear();
-    return absl::OkStatus();
-  }
+  if (operation.ended() && stored.problem.empty())
+    return ApplyToEnded(request, view, operation);
   const std::string by =
       base::StrCat(" by ", request.meta.actor.name,
                    request.reason.empty() ? "" : ": ", request.reason);
   switch (request.verb) {
     case Verb::kPause:
       if (operation.state == OperationState::kPaused)
-        return refuse("is paused already");
+        return Refused(operation, "is paused already");
       operation.state = OperationState::kPaused;
       operation.problem = operation.waiting = base::StrCat("paused", by);
       break;
     case Verb::kResume:
       if (operation.state != OperationState::kPaused)
-        return refuse("is not paused");
+        return Refused(operation, "is not paused");
       operation.state = operation.start_at > now ? OperationState::kScheduled
                                                  : OperationState::kRunning;
       operation.problem.clear();

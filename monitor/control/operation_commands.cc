@@ -110,16 +110,50 @@ std::vector<std::string> FirstBatch(const std::vector<std::string>& names,
   return {names.begin(), names.begin() + size};
 }
 
+// Fills in what is known of an operation when it is made: its id, whom it is
+// about, and when it begins.
+void FillIn(const ClusterView& view, std::vector<std::string> names,
+            absl::Time now, Operation& operation) {
+  operation.id = MakeId("op-");
+  if (operation.kind == model::OperationKind::kRollingRestart)
+    operation.owner = operation.id;
+  operation.created_at = now;
+  operation.state = operation.start_at > now ? OperationState::kScheduled
+                                             : OperationState::kRunning;
+  operation.members.clear();
+  for (std::string& name : names) {
+    std::string note = DisobedienceNote(view, name);
+    operation.members.push_back(
+        {.name = std::move(name), .since = now, .problem = std::move(note)});
+  }
+}
+
+Changeset Creation(const ControlStore& store, const Operation& operation) {
+  Changeset change;
+  change.ops.push_back(zk::Op::Create(store.OperationPath(operation.id),
+                                      model::SerializeOperation(operation),
+                                      zk::CreateMode::kPersistent));
+  change.targets.push_back({.name = operation.id});
+  for (const auto& member : operation.members)
+    if (change.targets.size() <= kMaxTargets)
+      change.targets.push_back({.name = member.name});
+  change.forced = operation.force;
+  change.answer.operation = operation.id;
+  return change;
+}
+
 struct Started {
   StoredOperation operation;
   std::vector<BudgetReport> budgets;
   std::string request_id;
 };
 
-// Stores `operation`, whose members, times and id are filled in.
+// Stores `operation`, which is filled in.
 absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
                               const Targets& targets, AbsentNames absent,
                               std::string_view action, Operation operation) {
+  operation.actor = meta.actor;
+  operation.selector = targets.selector;
   Started started;
   const auto build =
       [&](const FencedView& fenced) -> absl::StatusOr<Changeset> {
@@ -134,31 +168,8 @@ absl::StatusOr<Started> Start(ControlStore& store, const RequestMeta& meta,
       ROSTER_RETURN_IF_ERROR(RefuseIfNever(view, names));
     started.budgets =
         CheckBudgets(view, *view.budgets, FirstBatch(names, operation.pacing));
-    operation.id = MakeId("op-");
-    if (operation.kind == model::OperationKind::kRollingRestart)
-      operation.owner = operation.id;
-    operation.actor = meta.actor;
-    operation.selector = targets.selector;
-    operation.created_at = now;
-    operation.state = operation.start_at > now ? OperationState::kScheduled
-                                               : OperationState::kRunning;
-    operation.members.clear();
-    for (std::string& name : names) {
-      std::string note = DisobedienceNote(view, name);
-      operation.members.push_back(
-          {.name = std::move(name), .since = now, .problem = std::move(note)});
-    }
-    Changeset change;
-    change.ops.push_back(zk::Op::Create(store.OperationPath(operation.id),
-                                        model::SerializeOperation(operation),
-                                        zk::CreateMode::kPersistent));
-    change.targets.push_back({.name = operation.id});
-    for (const auto& member : operation.members)
-      if (change.targets.size() <= kMaxTargets)
-        change.targets.push_back({.name = member.name});
-    change.forced = operation.force;
-    change.answer.operation = operation.id;
-    return change;
+    FillIn(view, std::move(names), now, operation);
+    return Creation(store, operation);
   };
   ROSTER_ASSIGN_OR_RETURN(Committed committed,
                           store.Commit(meta,
