@@ -10,7 +10,7 @@
 
 #include "base/error_details.h"
 #include "base/mutex.h"
-#include "tests/unit/rpc/rpc_fixture.h"
+#include "tests/unit/rpc/served.h"
 
 namespace roster::monitor {
 namespace {
@@ -61,33 +61,10 @@ class ConfigServiceTest : public ::testing::Test {
   using Stub = v1::ConfigService::Stub;
   using Verb = ChangeConfigRequest::Verb;
 
-  ConfigServiceTest() {
-    auto server = RpcServer::Start(
-        {.listen = {"127.0.0.1:0"}},
-        {{&service_, v1::ConfigService::service_full_name(), {}}});
-    EXPECT_OK(server);
-    server_ = *std::move(server);
-    stub_ = v1::ConfigService::NewStub(grpc::CreateChannel(
-        server_->addresses().front(), grpc::InsecureChannelCredentials()));
-  }
-  ~ConfigServiceTest() override { server_->Shutdown(absl::ZeroDuration()); }
-
-  template <typename Request, typename Response>
-  grpc::Status Ask(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                const Request&, Response*),
-                   const Request& request, Response* response) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(
-        absl::Now() + roster::testing::Scaled(absl::Seconds(10))));
-    { base::MutexLock lock(&backend_.mu); }
-    const grpc::Status status =
-        (stub_.get()->*method)(&context, request, response);
-    base::MutexLock lock(&backend_.mu);
-    return status;
-  }
   std::string PutError(const v1::PutConfigRequest& request) {
     v1::PutConfigResponse response;
-    const grpc::Status status = Ask(&Stub::PutConfig, request, &response);
+    const grpc::Status status =
+        served_.Ask(&Stub::PutConfig, request, &response);
     const auto bad = DetailOf<google::rpc::BadRequest>(status);
     return base::StrCat(
         ErrorOf(status), " ",
@@ -96,8 +73,8 @@ class ConfigServiceTest : public ::testing::Test {
 
   FakeBackend backend_;
   ConfigService service_{{{"alpha", &backend_}}};
-  std::unique_ptr<RpcServer> server_;
-  std::unique_ptr<Stub> stub_;
+  Served<v1::ConfigService> served_{
+      &service_, [this] { base::MutexLock lock(&backend_.mu); }};
 };
 
 model::ConfigEntry Entry(const std::string& name) {
@@ -116,7 +93,7 @@ TEST_F(ConfigServiceTest, GetAnswersWithTheWholeEntry) {
   v1::GetConfigRequest request;
   request.set_name("a/b");
   v1::GetConfigResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::GetConfig, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::GetConfig, request, &response)), "OK");
   EXPECT_EQ(backend_.query.name, "a/b");
   const v1::ConfigEntry& entry = response.entry();
   EXPECT_EQ(entry.name(), "a/b");
@@ -136,12 +113,12 @@ TEST_F(ConfigServiceTest, ErrorsKeepTheirReason) {
   v1::GetConfigRequest get;
   get.set_name("a");
   v1::GetConfigResponse got;
-  const grpc::Status status = Ask(&Stub::GetConfig, get, &got);
+  const grpc::Status status = served_.Ask(&Stub::GetConfig, get, &got);
   EXPECT_EQ(ErrorOf(status), "NOT_FOUND/CONFIG_NOT_FOUND");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("name"),
             "a");
   get.set_cluster("beta");
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetConfig, get, &got)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetConfig, get, &got)),
             "NOT_FOUND/CLUSTER_NOT_FOUND");
 }
 
@@ -157,7 +134,7 @@ TEST_F(ConfigServiceTest, PutReachesTheBackend) {
   request.set_request_id("r-1");
   request.set_validate_only(true);
   v1::PutConfigResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::PutConfig, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::PutConfig, request, &response)), "OK");
   EXPECT_EQ(response.entry().version(), 7);
   EXPECT_EQ(response.request_id(), "r-1");
   const ChangeConfigRequest& change = backend_.change;
@@ -176,7 +153,7 @@ TEST_F(ConfigServiceTest, DeleteAndRollbackReachTheBackend) {
   v1::DeleteConfigRequest remove;
   remove.set_name("a");
   v1::DeleteConfigResponse removed;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::DeleteConfig, remove, &removed)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::DeleteConfig, remove, &removed)), "OK");
   EXPECT_EQ(backend_.change.verb, Verb::kDelete);
   EXPECT_EQ(backend_.change.expected_version, std::nullopt);
   v1::RollbackConfigRequest rollback;
@@ -184,12 +161,13 @@ TEST_F(ConfigServiceTest, DeleteAndRollbackReachTheBackend) {
   rollback.set_version(3);
   rollback.set_expected_version(5);
   v1::RollbackConfigResponse rolled_back;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::RollbackConfig, rollback, &rolled_back)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::RollbackConfig, rollback, &rolled_back)),
+            "OK");
   EXPECT_EQ(backend_.change.verb, Verb::kRollback);
   EXPECT_EQ(backend_.change.version, 3);
   EXPECT_EQ(backend_.change.expected_version, 5);
   rollback.set_version(0);
-  EXPECT_EQ(ErrorOf(Ask(&Stub::RollbackConfig, rollback, &rolled_back)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::RollbackConfig, rollback, &rolled_back)),
             "INVALID_ARGUMENT/INVALID_ARGUMENT");
 }
 
@@ -199,7 +177,7 @@ TEST_F(ConfigServiceTest, ListsPageByPageWithoutValues) {
   request.set_prefix("x");
   request.set_page_size(2);
   v1::ListConfigResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListConfig, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListConfig, request, &response)), "OK");
   EXPECT_THAT(response.entries(),
               ElementsAre(Property(&v1::ConfigEntry::name, "a"),
                           Property(&v1::ConfigEntry::name, "b")));
@@ -210,12 +188,12 @@ TEST_F(ConfigServiceTest, ListsPageByPageWithoutValues) {
 
   request.set_page_token(response.next_page_token());
   backend_.page.more = false;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListConfig, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListConfig, request, &response)), "OK");
   EXPECT_EQ(backend_.query.after, "b");
   EXPECT_EQ(response.next_page_token(), "");
   // A token is for the listing it came from.
   request.set_prefix("y");
-  EXPECT_EQ(ErrorOf(Ask(&Stub::ListConfig, request, &response)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::ListConfig, request, &response)),
             "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
 }
 
@@ -224,7 +202,8 @@ TEST_F(ConfigServiceTest, HistoryHasTheValues) {
   v1::ListConfigHistoryRequest request;
   request.set_name("a");
   v1::ListConfigHistoryResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListConfigHistory, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListConfigHistory, request, &response)),
+            "OK");
   ASSERT_EQ(response.entries_size(), 1);
   EXPECT_EQ(response.entries(0).value(), std::string("\0\xff", 2));
 }

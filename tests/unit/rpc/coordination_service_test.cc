@@ -9,7 +9,7 @@
 
 #include "base/error_details.h"
 #include "base/mutex.h"
-#include "tests/unit/rpc/rpc_fixture.h"
+#include "tests/unit/rpc/served.h"
 
 namespace roster::monitor {
 namespace {
@@ -128,40 +128,14 @@ class CoordinationServiceTest : public ::testing::Test {
  protected:
   using Stub = v1::CoordinationService::Stub;
 
-  CoordinationServiceTest() {
-    auto server = RpcServer::Start(
-        {.listen = {"127.0.0.1:0"}},
-        {{&service_, v1::CoordinationService::service_full_name(), {}}});
-    EXPECT_OK(server);
-    server_ = *std::move(server);
-    stub_ = v1::CoordinationService::NewStub(grpc::CreateChannel(
-        server_->addresses().front(), grpc::InsecureChannelCredentials()));
-  }
-  ~CoordinationServiceTest() override {
-    server_->Shutdown(absl::ZeroDuration());
-  }
-
-  template <typename Request, typename Response>
-  grpc::Status Ask(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                const Request&, Response*),
-                   const Request& request, Response* response) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(
-        absl::Now() + roster::testing::Scaled(absl::Seconds(10))));
-    HandOver();
-    const grpc::Status status =
-        (stub_.get()->*method)(&context, request, response);
-    HandOver();
-    return status;
-  }
   template <typename Request, typename Response>
   std::string BadFieldOf(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                       const Request&,
                                                       Response*),
                          const Request& request) {
     Response response;
-    const auto bad =
-        DetailOf<google::rpc::BadRequest>(Ask(method, request, &response));
+    const auto bad = DetailOf<google::rpc::BadRequest>(
+        served_.Ask(method, request, &response));
     return bad.field_violations().empty() ? ""
                                           : bad.field_violations(0).field();
   }
@@ -174,8 +148,7 @@ class CoordinationServiceTest : public ::testing::Test {
   FakeBackend backend_;
   FakeLeaders leaders_;
   CoordinationService service_{{{"alpha", &backend_, &leaders_}}};
-  std::unique_ptr<RpcServer> server_;
-  std::unique_ptr<Stub> stub_;
+  Served<v1::CoordinationService> served_{&service_, [this] { HandOver(); }};
 };
 
 Contender Holder() {
@@ -208,7 +181,7 @@ TEST_F(CoordinationServiceTest, ALockIsToldWithAllThatIsKnown) {
   request.set_name("a");
   request.set_page_size(3);
   v1::GetLockResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::GetLock, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::GetLock, request, &response)), "OK");
   EXPECT_EQ(backend_.query.target.name, "a");
   EXPECT_EQ(backend_.query.limit, 3u);
   EXPECT_LT(backend_.query.deadline, absl::Now() + absl::Minutes(2));
@@ -237,10 +210,10 @@ TEST_F(CoordinationServiceTest, ALockIsToldWithAllThatIsKnown) {
   // The token leads on, with this request alone.
   request.set_page_token(response.next_page_token());
   request.set_page_size(5);
-  ASSERT_EQ(ErrorOf(Ask(&Stub::GetLock, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::GetLock, request, &response)), "OK");
   EXPECT_EQ(backend_.query.after, "x-lock-0000000007");
   request.set_name("b");
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetLock, request, &response)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLock, request, &response)),
             "INVALID_ARGUMENT/INVALID_PAGE_TOKEN");
   request.set_page_token("x");
   EXPECT_EQ(BadFieldOf(&Stub::GetLock, request), "page_token");
@@ -250,8 +223,9 @@ TEST_F(CoordinationServiceTest, DataIsTextWhereItIsText) {
   const auto told = [&](NodeData data) {
     backend_.lock.holders = {{.data = std::move(data)}};
     v1::GetLockResponse response;
-    EXPECT_EQ(ErrorOf(Ask(&Stub::GetLock, v1::GetLockRequest(), &response)),
-              "OK");
+    EXPECT_EQ(
+        ErrorOf(served_.Ask(&Stub::GetLock, v1::GetLockRequest(), &response)),
+        "OK");
     return response.lock().holders(0).data();
   };
   const v1::NodeData binary = told({.bytes = "\xff\x01", .size = 2});
@@ -276,8 +250,9 @@ TEST_F(CoordinationServiceTest, ElectionsQueuesAndBarriersAreTold) {
   v1::GetElectionRequest election_request;
   election_request.set_path("/e");
   v1::GetElectionResponse election;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::GetElection, election_request, &election)),
-            "OK");
+  ASSERT_EQ(
+      ErrorOf(served_.Ask(&Stub::GetElection, election_request, &election)),
+      "OK");
   EXPECT_EQ(backend_.query.target.path, "/e");
   EXPECT_EQ(election.election().leader().member(), "web-01");
   EXPECT_EQ(election.election().candidate_count(), 4);
@@ -300,7 +275,7 @@ TEST_F(CoordinationServiceTest, ElectionsQueuesAndBarriersAreTold) {
   v1::ListQueuesRequest list;
   list.set_folder("/q");
   v1::ListQueuesResponse queues;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListQueues, list, &queues)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListQueues, list, &queues)), "OK");
   EXPECT_EQ(backend_.folder.folder, "/q");
   EXPECT_EQ(backend_.folder.limit, 100u);
   EXPECT_EQ(queues.next_page_token(), "");
@@ -321,7 +296,8 @@ TEST_F(CoordinationServiceTest, ElectionsQueuesAndBarriersAreTold) {
                       .entered = {Holder()}};
   v1::GetBarrierRequest barrier_request;
   v1::GetBarrierResponse barrier;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::GetBarrier, barrier_request, &barrier)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::GetBarrier, barrier_request, &barrier)),
+            "OK");
   EXPECT_EQ(barrier.barrier().kind(), v1::BARRIER_KIND_COUNT);
   EXPECT_TRUE(barrier.barrier().open());
   EXPECT_EQ(barrier.barrier().needed(), 3);
@@ -339,7 +315,8 @@ TEST_F(CoordinationServiceTest, ForceReleaseReachesTheBackend) {
   request.set_request_id("r-1");
   request.set_validate_only(true);
   v1::ForceReleaseLockResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ForceReleaseLock, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ForceReleaseLock, request, &response)),
+            "OK");
   EXPECT_EQ(response.holder().node(), "x-lock-0000000007");
   EXPECT_EQ(response.request_id(), "r-1");
   const ForceReleaseRequest& asked = backend_.release;
@@ -367,7 +344,7 @@ TEST_F(CoordinationServiceTest, OpenBarrierReachesTheBackend) {
   v1::OpenBarrierResponse response;
   EXPECT_EQ(BadFieldOf(&Stub::OpenBarrier, request), "reason");
   request.set_reason("one is missing");
-  ASSERT_EQ(ErrorOf(Ask(&Stub::OpenBarrier, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::OpenBarrier, request, &response)), "OK");
   EXPECT_EQ(response.request_id(), "r-2");
   EXPECT_EQ(backend_.open.target.name, "start");
 }
@@ -377,12 +354,12 @@ TEST_F(CoordinationServiceTest, ErrorsKeepTheirReason) {
                                     "LOCK_NOT_FOUND", {{"path", "/a"}});
   v1::GetLockRequest request;
   v1::GetLockResponse response;
-  const grpc::Status status = Ask(&Stub::GetLock, request, &response);
+  const grpc::Status status = served_.Ask(&Stub::GetLock, request, &response);
   EXPECT_EQ(ErrorOf(status), "NOT_FOUND/LOCK_NOT_FOUND");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("path"),
             "/a");
   request.set_cluster("beta");
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetLock, request, &response)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLock, request, &response)),
             "NOT_FOUND/CLUSTER_NOT_FOUND");
   v1::ListLocksRequest list;
   list.set_page_size(-1);
@@ -399,18 +376,18 @@ TEST_F(CoordinationServiceTest, APageOfAFolderEndsBeforeItIsTooLarge) {
   v1::ListLocksRequest request;
   request.set_page_size(1000);
   v1::ListLocksResponse page;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListLocks, request, &page)), "OK");
   ASSERT_GT(page.locks_size(), 1);
   ASSERT_LT(page.locks_size(), 200);
   EXPECT_LT(page.ByteSizeLong(), 4u * 1024 * 1024);
   request.set_page_token(page.next_page_token());
   const std::string last = page.locks().rbegin()->path();
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListLocks, request, &page)), "OK");
   EXPECT_EQ("/locks/" + backend_.folder.after, last);
 
   backend_.copies = 100;
   request.clear_page_token();
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ListLocks, request, &page)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ListLocks, request, &page)), "OK");
   EXPECT_EQ(page.locks_size(), 100);
   EXPECT_EQ(page.next_page_token(), "");
 }
@@ -423,8 +400,9 @@ TEST_F(CoordinationServiceTest, EachDesignatedLeaderIsNamedByItself) {
     request.add_leaders("web-01");
     request.add_leaders(name);
     v1::DesignateLeaderResponse response;
-    EXPECT_EQ(Ask(&Stub::DesignateLeader, request, &response).error_code(),
-              grpc::StatusCode::INVALID_ARGUMENT)
+    EXPECT_EQ(
+        served_.Ask(&Stub::DesignateLeader, request, &response).error_code(),
+        grpc::StatusCode::INVALID_ARGUMENT)
         << name;
   }
 }

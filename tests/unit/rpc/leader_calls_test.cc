@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "monitor/control/coordination_values.h"
 #include "monitor/rpc/coordination_service.h"
-#include "tests/unit/rpc/rpc_fixture.h"
+#include "tests/unit/rpc/served.h"
 
 namespace roster::monitor {
 namespace {
@@ -53,13 +53,6 @@ class LeaderCallsTest : public ::testing::Test {
   using Stub = v1::CoordinationService::Stub;
 
   LeaderCallsTest() {
-    auto server = RpcServer::Start(
-        {.listen = {"127.0.0.1:0"}},
-        {{&service_, v1::CoordinationService::service_full_name(), {}}});
-    EXPECT_OK(server);
-    server_ = *std::move(server);
-    stub_ = v1::CoordinationService::NewStub(grpc::CreateChannel(
-        server_->addresses().front(), grpc::InsecureChannelCredentials()));
     designate_.set_cluster("alpha");
     designate_.set_name("boss");
     designate_.add_leaders("web-02");
@@ -68,31 +61,18 @@ class LeaderCallsTest : public ::testing::Test {
     ask_.set_cluster("alpha");
     ask_.set_name("boss");
   }
-  ~LeaderCallsTest() override { server_->Shutdown(absl::ZeroDuration()); }
 
-  template <typename Request, typename Response>
-  grpc::Status Ask(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                const Request&, Response*),
-                   const Request& request, Response* response) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(
-        absl::Now() + roster::testing::Scaled(absl::Seconds(10))));
-    { base::MutexLock before(&leaders_.mu); }
-    const grpc::Status status =
-        (stub_.get()->*method)(&context, request, response);
-    { base::MutexLock after(&leaders_.mu); }
-    return status;
-  }
   // The answer to `ask_`.
   v1::GetLeaderResponse Leader() {
     v1::GetLeaderResponse response;
-    EXPECT_EQ(ErrorOf(Ask(&Stub::GetLeader, ask_, &response)), "OK");
+    EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLeader, ask_, &response)), "OK");
     return response;
   }
   // The field of `request` that is said to be wrong, having reached nobody.
   std::string BadFieldOf(const v1::DesignateLeaderRequest& request) {
     v1::DesignateLeaderResponse response;
-    const grpc::Status status = Ask(&Stub::DesignateLeader, request, &response);
+    const grpc::Status status =
+        served_.Ask(&Stub::DesignateLeader, request, &response);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
     EXPECT_EQ(leaders_.changes, 0);
     const auto bad = DetailOf<google::rpc::BadRequest>(status);
@@ -104,8 +84,8 @@ class LeaderCallsTest : public ::testing::Test {
   // Of beta, nobody knows the leaders.
   CoordinationService service_{
       {{"alpha", nullptr, &leaders_}, {"beta", nullptr, nullptr}}};
-  std::unique_ptr<RpcServer> server_;
-  std::unique_ptr<Stub> stub_;
+  Served<v1::CoordinationService> served_{
+      &service_, [this] { base::MutexLock lock(&leaders_.mu); }};
   v1::DesignateLeaderRequest designate_;
   v1::GetLeaderRequest ask_;
 };
@@ -193,7 +173,8 @@ TEST_F(LeaderCallsTest, DesignateReachesTheBackendAndTellsWhatIsStored) {
   designate_.set_validate_only(true);
   designate_.set_expected_version(0);
   v1::DesignateLeaderResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::DesignateLeader, designate_, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::DesignateLeader, designate_, &response)),
+            "OK");
   EXPECT_EQ(response.request_id(), "r-3");
   EXPECT_EQ(response.designation().version(), 3);
   EXPECT_EQ(response.designation().path(), "/e/boss");
@@ -215,7 +196,8 @@ TEST_F(LeaderCallsTest, DesignateReachesTheBackendAndTellsWhatIsStored) {
 
 TEST_F(LeaderCallsTest, WhatIsLeftOutIsImmediateAndUnconditional) {
   v1::DesignateLeaderResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::DesignateLeader, designate_, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::DesignateLeader, designate_, &response)),
+            "OK");
   EXPECT_EQ(leaders_.change.designation->hand_back,
             model::HandBack::kImmediate);
   EXPECT_EQ(leaders_.change.designation->settle, absl::ZeroDuration());
@@ -259,7 +241,8 @@ TEST_F(LeaderCallsTest, ClearReachesTheBackendWithoutADesignation) {
   request.set_path("/kazoo/boss");
   request.set_expected_version(9);
   v1::ClearDesignationResponse response;
-  ASSERT_EQ(ErrorOf(Ask(&Stub::ClearDesignation, request, &response)), "OK");
+  ASSERT_EQ(ErrorOf(served_.Ask(&Stub::ClearDesignation, request, &response)),
+            "OK");
   EXPECT_EQ(leaders_.change.target.path, "/kazoo/boss");
   EXPECT_EQ(leaders_.change.designation, std::nullopt);
   EXPECT_EQ(leaders_.change.expected_version, 9);
@@ -272,30 +255,32 @@ TEST_F(LeaderCallsTest, ErrorsKeepTheirReason) {
   leaders_.error = base::WithReason(absl::AbortedError("it has version 3"),
                                     "DESIGNATION_VERSION_MISMATCH");
   v1::DesignateLeaderResponse designated;
-  EXPECT_EQ(ErrorOf(Ask(&Stub::DesignateLeader, designate_, &designated)),
-            "ABORTED/DESIGNATION_VERSION_MISMATCH");
+  EXPECT_EQ(
+      ErrorOf(served_.Ask(&Stub::DesignateLeader, designate_, &designated)),
+      "ABORTED/DESIGNATION_VERSION_MISMATCH");
   leaders_.error = base::WithReason(absl::UnavailableError("not read yet"),
                                     "ZOOKEEPER_UNAVAILABLE");
   v1::GetLeaderResponse answer;
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetLeader, ask_, &answer)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLeader, ask_, &answer)),
             "UNAVAILABLE/ZOOKEEPER_UNAVAILABLE");
   ask_.set_cluster("gamma");
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetLeader, ask_, &answer)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLeader, ask_, &answer)),
             "NOT_FOUND/CLUSTER_NOT_FOUND");
   ask_.clear_cluster();
-  EXPECT_EQ(ErrorOf(Ask(&Stub::GetLeader, ask_, &answer)),
+  EXPECT_EQ(ErrorOf(served_.Ask(&Stub::GetLeader, ask_, &answer)),
             "INVALID_ARGUMENT/CLUSTER_REQUIRED");
 }
 
 TEST_F(LeaderCallsTest, AClusterWhoseLeadersNobodyKnowsSaysSo) {
   ask_.set_cluster("beta");
   v1::GetLeaderResponse answer;
-  EXPECT_EQ(Ask(&Stub::GetLeader, ask_, &answer).error_code(),
+  EXPECT_EQ(served_.Ask(&Stub::GetLeader, ask_, &answer).error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
   designate_.set_cluster("beta");
   v1::DesignateLeaderResponse designated;
-  EXPECT_EQ(Ask(&Stub::DesignateLeader, designate_, &designated).error_code(),
-            grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(
+      served_.Ask(&Stub::DesignateLeader, designate_, &designated).error_code(),
+      grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(leaders_.changes, 0);
 }
 
