@@ -7,13 +7,6 @@
 #include "monitor/state/selector.h"
 
 namespace roster::monitor {
-namespace {
-
-// Encoded changes are kept for so many entries: more than any reader that
-// keeps up is behind, and a bound on the memory that they take.
-constexpr uint64_t kEncodedEntries = 1024;
-
-}  // namespace
 
 grpc::Slice EncodeMessage(const roster::v1::WatchMembersResponse& message) {
   const size_t size = message.ByteSizeLong();
@@ -28,12 +21,18 @@ grpc::Slice EncodeMemberMessage(const Member& member) {
   return EncodeMessage(message);
 }
 
+grpc::Slice EncodeRemovalMessage(const std::string& name) {
+  roster::v1::WatchMembersResponse message;
+  message.mutable_removed()->set_name(name);
+  return EncodeMessage(message);
+}
+
 Change::Change(MemberChange change, absl::Time published)
     : revision_(change.revision),
-      published_(published),
-      about_view_(false),
+      published_(absl::ToUnixNanos(published)),
       before_(std::move(change.before)),
-      after_(std::move(change.after)) {
+      after_(std::move(change.after)),
+      supersedes_(before_ ? before_->revision : 0) {
   // The ring would otherwise keep two states of every member alive.
   if (before_ && after_ && SameForSelectors(*before_, *after_))
     before_ = after_;
@@ -41,10 +40,10 @@ Change::Change(MemberChange change, absl::Time published)
 
 Change::Change(uint64_t revision, const roster::v1::ViewInfo& view,
                absl::Time published)
-    : revision_(revision), published_(published), about_view_(true) {
+    : revision_(revision), published_(absl::ToUnixNanos(published)) {
   roster::v1::WatchMembersResponse message;
   *message.mutable_view() = view;
-  encoded_ = std::make_unique<grpc::Slice>(EncodeMessage(message));
+  view_message_ = std::make_unique<grpc::Slice>(EncodeMessage(message));
 }
 
 const std::string& Change::key() const {
@@ -53,66 +52,46 @@ const std::string& Change::key() const {
   return before_ ? before_->name : kView;
 }
 
-grpc::Slice Change::Encoded() const {
-  if (!about_view_ && !after_) return EncodedRemoval();
-  base::MutexLock lock(&mu_);
-  if (encoded_) return *encoded_;
-  grpc::Slice encoded = EncodeMemberMessage(*after_);
-  if (keep_) encoded_ = std::make_unique<grpc::Slice>(encoded);
-  return encoded;
-}
-
-grpc::Slice Change::EncodedRemoval() const {
-  // Small and rare: not worth keeping.
-  roster::v1::WatchMembersResponse message;
-  message.mutable_removed()->set_name(key());
-  return EncodeMessage(message);
-}
-
-void Change::StopKeeping() const {
-  if (about_view_) return;
-  std::unique_ptr<const grpc::Slice> dropped;  // freed outside the lock
-  base::MutexLock lock(&mu_);
-  keep_ = false;
-  dropped.swap(encoded_);
-}
-
 ChangeRing::ChangeRing(size_t capacity, ClusterViewPtr view)
     : capacity_(std::max<size_t>(capacity, 1)),
       dropped_(view->revision),
       newest_(view->revision),
       view_(std::move(view)) {}
 
+ChangeRing::Slot* ChangeRing::Superseded(const Change& change) {
+  if (change.about_view()) {
+    if (!view_position_ || *view_position_ < first_) return nullptr;
+    return &slots_[*view_position_ - first_];
+  }
+  if (change.supersedes_ == 0) return nullptr;
+  const auto slot = std::lower_bound(
+      slots_.begin(), slots_.end(), change.supersedes_,
+      [](const Slot& s, uint64_t revision) { return s.revision < revision; });
+  // A change of the view has the revision of the change before it.
+  const bool found = slot != slots_.end() &&
+                     slot->revision == change.supersedes_ && slot->change &&
+                     !slot->change->about_view();
+  return found ? &*slot : nullptr;
+}
+
 void ChangeRing::Append(std::shared_ptr<Change> change, ClusterViewPtr view) {
   // Freed outside the lock.
   std::shared_ptr<Change> superseded;
   std::shared_ptr<Change> dropped;
-  std::shared_ptr<Change> cooled;
-  {
-    base::MutexLock lock(&mu_);
-    view_.swap(view);
-    const auto older = live_.find(change->key());
-    if (older != live_.end()) {
-      Slot& slot = At(older->second);
-      change->superseded_ = slot.revision;
-      superseded = std::move(slot.change);
-      live_.erase(older);
-    }
-    const uint64_t position = first_ + slots_.size();
-    live_.emplace(change->key(), position);
-    newest_ = change->revision();
-    slots_.push_back({change->revision(), std::move(change)});
-    if (position >= first_ + kEncodedEntries)
-      cooled = At(position - kEncodedEntries).change;
-    if (slots_.size() > capacity_) {
-      dropped = std::move(slots_.front().change);
-      if (dropped) live_.erase(dropped->key());
-      dropped_ = slots_.front().revision;
-      slots_.pop_front();
-      ++first_;
-    }
+  base::MutexLock lock(&mu_);
+  view_.swap(view);
+  Slot* const older = Superseded(*change);
+  change->supersedes_ = older == nullptr ? 0 : older->revision;
+  if (older != nullptr) superseded = std::move(older->change);
+  if (change->about_view()) view_position_ = first_ + slots_.size();
+  newest_ = change->revision();
+  slots_.push_back({change->revision(), std::move(change)});
+  if (slots_.size() > capacity_) {
+    dropped = std::move(slots_.front().change);
+    dropped_ = slots_.front().revision;
+    slots_.pop_front();
+    ++first_;
   }
-  if (cooled) cooled->StopKeeping();
 }
 
 ChangeRing::Snapshot ChangeRing::GetSnapshot() const {
@@ -150,8 +129,8 @@ ChangeRing::Outcome ChangeRing::Read(Cursor& cursor, Entry* entry) const {
     }
     entry->change = slot.change;
     entry->knows_before = cursor.position >= cursor.unsure_until ||
-                          slot.change->superseded_ == 0 ||
-                          slot.change->superseded_ < cursor.unsure_from;
+                          slot.change->supersedes_ == 0 ||
+                          slot.change->supersedes_ < cursor.unsure_from;
     cursor.revision = slot.revision;
     ++cursor.position;
     return Outcome::kEntry;

@@ -7,10 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
 #include "monitor/state/cluster_view.h"
@@ -20,10 +18,9 @@
 namespace roster::monitor {
 
 // Change is one step of a cluster on its way to the streams: a change of a
-// member, or of how much the view can be trusted. It is encoded once for all
-// streams, by the first that sends it.
+// member, or of how much the view can be trusted.
 //
-// Thread-safety: thread-safe.
+// Thread-safety: immutable once it is in the ring.
 class Change {
  public:
   Change(MemberChange change, absl::Time published);
@@ -33,50 +30,43 @@ class Change {
   // What later changes of the same thing supersede; "" for the view: no
   // member has an empty name.
   const std::string& key() const;
-  bool about_view() const { return about_view_; }
+  bool about_view() const { return view_message_ != nullptr; }
   uint64_t revision() const { return revision_; }
-  absl::Time published() const { return published_; }
+  absl::Time published() const { return absl::FromUnixNanos(published_); }
   // For selectors. `before` may be a newer state than the true one if no
   // selector can tell them apart.
   const MemberPtr& before() const { return before_; }
   const MemberPtr& after() const { return after_; }
-
-  // The member, its removal, or the view: a WatchMembersResponse without a
-  // token.
-  grpc::Slice Encoded() const;
-  grpc::Slice EncodedRemoval() const;
-  // Frees what Encoded() keeps of a member, and lets it keep nothing from now
-  // on.
-  void StopKeeping() const;
+  // The view, as a WatchMembersResponse without a token. REQUIRES:
+  // about_view().
+  const grpc::Slice& view_message() const { return *view_message_; }
 
  private:
   friend class ChangeRing;
 
   // One of these is kept for every member: it is to be small.
   const uint64_t revision_;
-  const absl::Time published_;
-  const bool about_view_;
+  const int64_t published_;  // nanoseconds: half the size of an absl::Time
   MemberPtr before_;
   MemberPtr after_;
-  // Set by the ring, before others see this: the revision of the change that
-  // this one superseded there; 0: none.
-  uint64_t superseded_ = 0;
-  mutable base::Mutex mu_;
-  mutable std::unique_ptr<const grpc::Slice> encoded_ ABSL_GUARDED_BY(mu_);
-  mutable bool keep_ ABSL_GUARDED_BY(mu_) = true;
+  // The revision of the member's former state, 0: none. The ring sets it to 0,
+  // before others see this, if the change to that state is not there any more.
+  uint64_t supersedes_ = 0;
+  std::unique_ptr<const grpc::Slice> view_message_;  // null: of a member
 };
 
 using ChangePtr = std::shared_ptr<const Change>;
 
-// `member` as a WatchMembersResponse without a token.
+// A member, or its removal, as a WatchMembersResponse without a token.
 grpc::Slice EncodeMemberMessage(const Member& member);
+grpc::Slice EncodeRemovalMessage(const std::string& name);
 // Serialises any message without a token.
 grpc::Slice EncodeMessage(const roster::v1::WatchMembersResponse& message);
 
 // ChangeRing keeps the newest changes of one cluster. A change empties the
-// entry of an older one of the same member, so that at most one per member is
-// kept, and a reader that is slow finds only the newest: it skips what it
-// missed instead of queueing it. A reader is only a cursor.
+// entry of the one that made the state before it, so that at most one per
+// member present is kept, and a reader that is slow finds only the newest: it
+// skips what it missed instead of queueing it. A reader is only a cursor.
 //
 // Thread-safety: thread-safe.
 class ChangeRing {
@@ -130,9 +120,8 @@ class ChangeRing {
     std::shared_ptr<Change> change;  // null: superseded
   };
 
-  Slot& At(uint64_t position) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return slots_[position - first_];
-  }
+  // The slot of what `change` supersedes; null: none, or it is gone.
+  Slot* Superseded(const Change& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t capacity_;
   mutable base::Mutex mu_;
@@ -142,8 +131,8 @@ class ChangeRing {
   uint64_t dropped_ ABSL_GUARDED_BY(mu_);
   uint64_t newest_ ABSL_GUARDED_BY(mu_);
   ClusterViewPtr view_ ABSL_GUARDED_BY(mu_);
-  // Position of the living entry, by key. The keys are views into the changes.
-  absl::flat_hash_map<std::string_view, uint64_t> live_ ABSL_GUARDED_BY(mu_);
+  // Of the newest change about the view; may be before `first_`.
+  std::optional<uint64_t> view_position_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace roster::monitor

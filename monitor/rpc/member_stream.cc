@@ -75,13 +75,16 @@ grpc::Slice MemberStream::Encode(const MemberStep& step) const {
     case MemberStep::Kind::kBookmark:
       return BookmarkMessage();
     case MemberStep::Kind::kRemoved:
-      return step.change->EncodedRemoval();
-    case MemberStep::Kind::kMember:
+      return EncodeRemovalMessage(step.change->key());
+    case MemberStep::Kind::kMember: {
+      const auto encode = [&] { return EncodeMemberMessage(*step.member); };
+      return step.change ? feed_.encoded.Get(step.change->revision(), encode)
+                         : encode();
+    }
     case MemberStep::Kind::kView:
       break;
   }
-  if (step.change) return step.change->Encoded();
-  if (step.member) return EncodeMemberMessage(*step.member);
+  if (step.change) return step.change->view_message();
   WatchMembersResponse response;
   EncodeViewInfo(*step.view, feed_.view_id, response.mutable_view());
   return EncodeMessage(response);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "monitor/rpc/change_ring.h"
+#include "monitor/rpc/encoded_changes.h"
 #include "monitor/rpc/member_cursor.h"
 #include "monitor/rpc/stream_reactor.h"
 #include "monitor/state/selector.h"
@@ -15,6 +16,7 @@ namespace roster::monitor {
 // What the streams of one cluster have in common.
 struct MemberFeed {
   ChangeRing& ring;
+  EncodedChanges& encoded;
   ParkingLot& lot;
   RpcCounters& counters;
   std::string view_id;

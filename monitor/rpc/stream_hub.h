@@ -72,6 +72,7 @@ class StreamHub {
   const std::function<ClusterViewPtr()> view_;
   std::optional<GuardAlarm> guard_;  // as told last
   ChangeRing ring_;
+  EncodedChanges encoded_;
   ParkingLot lot_;
   const MemberFeed feed_;
 };

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace roster::monitor {
 namespace {
@@ -25,20 +27,35 @@ class ChangeRingTest : public ::testing::Test {
     member->status = status;
     return member;
   }
-  // A change of `name` that no selector can see.
+  // A change of `name` that no selector can see. Returns the former state.
   std::weak_ptr<const Member> Append(const std::string& name) {
-    ++revision_;
-    const MemberPtr before =
-        MemberAt(name, revision_ - 1, model::MemberStatus::kUp);
-    const MemberPtr after = MemberAt(name, revision_, model::MemberStatus::kUp);
-    ring_.Append(std::make_shared<Change>(
-                     MemberChange{revision_, before, after}, absl::UnixEpoch()),
+    const MemberPtr after =
+        MemberAt(name, revision_ + 1, model::MemberStatus::kUp);
+    return AppendState(name, after);
+  }
+  void AppendRemoval(const std::string& name) { AppendState(name, nullptr); }
+  void AppendView() {
+    ring_.Append(std::make_shared<Change>(revision_, roster::v1::ViewInfo(),
+                                          absl::UnixEpoch()),
                  View(revision_));
-    return before;
   }
 
   ChangeRing ring_{4, View(10)};
   uint64_t revision_ = 10;
+
+ private:
+  std::weak_ptr<const Member> AppendState(const std::string& name,
+                                          MemberPtr after) {
+    const MemberPtr before = std::exchange(states_[name], after);
+    ++revision_;
+    ring_.Append(std::make_shared<Change>(
+                     MemberChange{revision_, before, std::move(after)},
+                     absl::UnixEpoch()),
+                 View(revision_));
+    return before;
+  }
+
+  std::map<std::string, MemberPtr> states_;
 };
 
 TEST_F(ChangeRingTest, ReadsInOrder) {
@@ -74,6 +91,37 @@ TEST_F(ChangeRingTest, ANewerChangeOfAMemberReplacesTheOlder) {
   ASSERT_EQ(ring_.Read(quick, &entry), Outcome::kEntry);
   ASSERT_EQ(ring_.Read(quick, &entry), Outcome::kEntry);
   EXPECT_TRUE(entry.knows_before);
+}
+
+TEST_F(ChangeRingTest, ARemovalReplacesTheLastChangeAndStandsWhenItIsBack) {
+  auto cursor = ring_.GetSnapshot().end;
+  Append("a");
+  AppendRemoval("a");
+  Append("a");
+
+  ChangeRing::Entry entry;
+  ASSERT_EQ(ring_.Read(cursor, &entry), Outcome::kEntry);
+  EXPECT_EQ(entry.skipped, 1u);
+  EXPECT_EQ(entry.change->after(), nullptr);
+  ASSERT_EQ(ring_.Read(cursor, &entry), Outcome::kEntry);
+  EXPECT_EQ(entry.change->after()->name, "a");
+  EXPECT_EQ(ring_.Read(cursor, &entry), Outcome::kEnd);
+}
+
+// It has the revision of the last change of a member.
+TEST_F(ChangeRingTest, AChangeOfTheViewReplacesTheOlderAndNoMember) {
+  auto cursor = ring_.GetSnapshot().end;
+  Append("a");
+  AppendView();
+  AppendView();
+  Append("a");
+
+  ChangeRing::Entry entry;
+  ASSERT_EQ(ring_.Read(cursor, &entry), Outcome::kEntry);
+  EXPECT_EQ(entry.skipped, 2u) << "the first of each";
+  EXPECT_TRUE(entry.change->about_view());
+  ASSERT_EQ(ring_.Read(cursor, &entry), Outcome::kEntry);
+  EXPECT_EQ(entry.change->key(), "a");
 }
 
 TEST_F(ChangeRingTest, MoreIsPromisedOnlyIfSomethingIsReadNext) {
@@ -115,6 +163,7 @@ TEST_F(ChangeRingTest, FindsWhereARevisionGoesOn) {
 }
 
 TEST_F(ChangeRingTest, KeepsNoFormerStatesThatNobodyCanTellApart) {
+  Append("a");
   const std::weak_ptr<const Member> before = Append("a");
   EXPECT_TRUE(before.expired());
 }
