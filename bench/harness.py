@@ -6,6 +6,7 @@ import pathlib
 import socket
 import subprocess
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -89,7 +90,12 @@ class Rosterd:
             time.sleep(0.002)
         where = json.loads(self.addresses.read_text())
         self.endpoint, self.pid = where["grpc"][0], where["pid"]
+        self.http = where["http"][0]
         return self
+
+    def scrape(self):
+        with urllib.request.urlopen(f"http://{self.http}/metrics") as page:
+            page.read()
 
     def __exit__(self, *_):
         self.process.terminate()

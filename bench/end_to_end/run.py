@@ -45,6 +45,12 @@ def show(title, rate, sync, r):
           f"  generator late {r['late']:.0f} ms", flush=True)
 
 
+def show_memory(when, daemon):
+    print(f"rosterd   {when}: " + "  ".join(
+        f"{name} {value:.1f} MiB" for name, value
+        in memory_mib(daemon.pid).items()), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -89,14 +95,16 @@ def main():
                 started.append(subscriber)
                 subscriber.answer()
                 sync = time.monotonic() - daemon.begin
-                print("rosterd   synced: " + "  ".join(
-                    f"{name} {value:.1f} MiB" for name, value
-                    in memory_mib(daemon.pid).items()), flush=True)
+                show_memory("synced", daemon)
                 for rate in rates:
                     r = measure(load, subscriber, rate, args.seconds, daemon.pid)
                     show("rosterd", rate, sync, r)
                     rows.append({"who": "rosterd", "round": round_number,
                                  "rate": rate, "sync": sync, **r})
+                for _ in range(10):
+                    daemon.scrape()
+                time.sleep(1)  # the last page is on its way still
+                show_memory("scraped", daemon)
                 subscriber.stop()
         for rate in rates:
             def best(who, key):
