@@ -14,7 +14,7 @@
 #include "model/operation.h"
 #include "model/order.h"
 #include "model/paths.h"
-#include "model/request_record.h"
+#include "monitor/control/changeset.h"
 #include "monitor/control/requests.h"
 #include "monitor/state/fenced_view.h"
 #include "zk/blocking_session.h"
@@ -30,35 +30,6 @@ struct ControlStoreOptions {
   // Who may change anything: names of authenticated actors. Empty: everybody.
   std::vector<std::string> controllers;
   base::LogSink log;
-};
-
-// What is to be written, made from a view.
-struct Changeset {
-  std::vector<zk::Op> ops;
-  // For the audit: on what it was done, and whether something was overridden.
-  // A change that touches nothing that people care for (the wording of why an
-  // operation waits) has no targets and is not audited.
-  std::vector<model::AuditTarget> targets;
-  bool forced = false;
-  // Kept under the request id, for the same request asked again.
-  model::RequestAnswer answer;
-};
-
-// What the audit says of a request whatever comes of it.
-struct AuditSubject {
-  std::string action;  // the call's name, or the duty's
-  std::string reason;
-  std::string ticket;
-  // What was asked for: names, or a selector. Counts for refusals.
-  std::vector<std::string> targets;
-};
-
-// What came of it.
-struct Committed {
-  model::RequestAnswer answer;
-  std::string request_id;
-  // Up to date with the change; null for validate_only.
-  ClusterViewPtr view;
 };
 
 // ControlStore writes what is desired of one cluster into ZooKeeper, each
