@@ -17,7 +17,7 @@ RUN apt-get update -qq \
 COPY . .
 # What was compiled is kept for the next build of the image.
 RUN --mount=type=cache,id=roster-ccache,target=/root/.cache/ccache \
-    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 \
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 LANG=C.UTF-8 \
     && cmake --preset package \
     && cmake --build --preset package --target packaged \
     && (cd build/package && cpack)

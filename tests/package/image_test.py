@@ -34,8 +34,9 @@ class ImageTest(unittest.TestCase):
         cls.buildah("from", "--name", "base", "scratch")
         cls.buildah("add", "base", debian_root.tar_file(cls.folder), "/")
         cls.buildah("commit", "base", "bookworm")
-        # The cache that the Dockerfile mounts is that of this machine.
-        caches = cls.folder / f"buildah-cache-{os.geteuid()}"
+        # The cache that the Dockerfile mounts is that of this machine; this is where
+        # Debian's buildah looks for it.
+        caches = cls.folder / "buildah-cache"
         caches.mkdir()
         ccache = run("ccache", "--get-config", "cache_dir").stdout.strip()
         (caches / "roster-ccache").symlink_to(ccache)
