@@ -17,8 +17,9 @@ endforeach()
 add_dependencies(roster_registrar roster_leader_lookup)
 
 # --strip leaves static libraries alone; of theirs only the symbols are needed.
+# Packages (/usr) are stripped by cpack, which leaves them alone too.
 install(CODE "
-  if(CMAKE_INSTALL_DO_STRIP)
+  if(CMAKE_INSTALL_DO_STRIP OR CMAKE_INSTALL_PREFIX STREQUAL /usr)
     file(GLOB libraries
       \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libroster_*.a\")
     execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-debug
