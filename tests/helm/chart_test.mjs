@@ -34,6 +34,7 @@ test('helm 3 and 4 render the same', () => {
 test('the notes are for people', () => {
   const notes = (file) => run(4, ['install', 'r', '.', '--dry-run=client', '-f', file]).stdout.split('\nNOTES:\n')[1];
   assert.match(notes('ci/trial-values.yaml'), /for trying out: what it knows goes with its pods/);
+  assert.match(notes('ci/trial-values.yaml'), /below \/clusterServer\./);
   assert.match(notes('ci/trial-values.yaml'), /everybody who reaches it may give orders/);
   assert.doesNotMatch(notes('ci/production-values.yaml'), /NOTE/);
   assert.match(notes('ci/production-values.yaml'), /below \/batch\/workers, \/clusterServer\./);
@@ -182,7 +183,7 @@ const OWN_VALUES = {
   'zookeeper-credentials-file': [['zookeeper.credentials.existingSecret=s'], '/etc/roster/zookeeper/credentials'],
   'zookeeper-stats-interval': [['zookeeper.statsInterval=1m'], '1m'],
   'session-timeout': [['zookeeper.sessionTimeout=7s'], '7s'],
-  cluster: [['clusters.default=/a', 'clusters.web=/b'], ['default=/a', 'web=/b']],
+  cluster: [['clusters.web=/a', 'clusters.batch=/b'], ['batch=/b', 'web=/a']],
   'state-path': [['statePath=/s'], '/s'],
   'grpc-listen': [['listenAddress=127.0.0.2'], '127.0.0.2:7470'],
   'http-listen': [['listenAddress=127.0.0.2'], '127.0.0.2:7471'],
@@ -221,6 +222,17 @@ test('values become the settings of rosterd, and `config` wins over them', () =>
   assert.doesNotMatch(JSON.stringify(one(without, 'Deployment')), /\/var\/lib/);
 });
 
+test('a cluster that is named is the only one; without any there is a default', () => {
+  const clusters = (version, value) => yaml.parse(one(objects(
+    template(version, 'ci/trial-values.yaml', ['--set-json', `clusters=${value}`])), 'ConfigMap', 'r-roster')
+    .data['rosterd.yaml']).cluster;
+  for (const version of versions) {
+    assert.deepEqual(clusters(version, '{"web":"/web","batch":"/batch"}'), ['batch=/batch', 'web=/web']);
+    assert.deepEqual(clusters(version, '{"web":"/web","default":"/d"}'), ['default=/d', 'web=/web']);
+    for (const none of ['{}', 'null']) assert.deepEqual(clusters(version, none), ['default=/clusterServer']);
+  }
+});
+
 test('new settings are new pods', () => {
   const sum = (args) => one(objects(template(3, 'ci/trial-values.yaml', args)), 'Deployment')
     .spec.template.metadata.annotations['checksum/config'];
@@ -241,7 +253,7 @@ test('the NetworkPolicy lets in whom it names, at the ports that they need', () 
   assert.deepEqual(spec.policyTypes, ['Ingress', 'Egress']);
   assert.ok(spec.egress.some(({ ports, to }) => ports[0].port === 2181 && to));
   // As the servers are named, so that no rosterd is cut off from them.
-  const named = one(objects(template(3, 'ci/production-values.yaml', ['--set', 'zookeeper.servers=a:2182\\,b:2183/x'])),
+  const named = one(objects(template(3, 'ci/production-values.yaml', ['--set', 'zookeeper.servers=[fe80::1]:2182\\,b:2183/x:99'])),
     'NetworkPolicy').spec.egress.find(({ to }) => to);
   assert.deepEqual(named.ports.map(({ port }) => port), [2181, 2182, 2183]);
   // Nobody said who: not everybody.
@@ -281,6 +293,10 @@ test('values that make no sense are refused, with a reason', () => {
     [['--set', 'zookeeper.sessionTimeout=10'], /sessionTimeout/],
     [['--set', 'clusters.default=no/path'], /default/],
     [['--set-json', 'clusters={"default":null}'], /clusters/],
+    [['--set', 'clusters.web=/web/'], /web/],
+    [['--set', 'zookeeperTrial.enabled=false,zookeeper.servers=zk:2181/a/'], /zookeeper.servers/],
+    [['--set', 'zookeeperTrial.enabled=false,zookeeper.servers=zk:99999'], /99999 is no port/],
+    [['--set', 'prometheusRule.disabledAlerts={RosterTaskStaled}'], /disabledAlerts.*RosterTaskStalled/s],
     [['--set', 'config.maxMemberSeries=3'], /config|maxMemberSeries/],
     [['--set', 'config.max-member-serie=3'], /max-member-serie/],
     [['--set', 'config.dev=true'], /config|dev/],
@@ -306,6 +322,11 @@ test('the schema and values.yaml know the same values', () => {
       if (of.properties[key].properties) same(value, of.properties[key], `${where}.${key}`);
   };
   same(yaml.parse(read('helm/roster/values.yaml')), schema, 'values');
+});
+
+test('the alerts that can be left out are those that there are', () => {
+  const { prometheusRule } = JSON.parse(read('helm/roster/values.schema.json')).properties;
+  assert.deepEqual(prometheusRule.properties.disabledAlerts.items.enum, alerts().map(({ alert }) => alert).sort());
 });
 
 test('rules of the chart are those of dashboards/prometheus', () => {

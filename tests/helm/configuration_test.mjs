@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { require, root } from '../dashboards/files.mjs';
-import { chart, objects, one, template, valuesFiles } from './chart.mjs';
+import { chart, objects, one, run, template, valuesFiles, versions } from './chart.mjs';
 
 const yaml = require('yaml');
 const bin = process.env.ROSTER_BIN;
@@ -76,6 +76,60 @@ test('the chart knows the settings of rosterd, and no others', () => {
   assert.ok(settings.length > 20);
   const { properties } = JSON.parse(fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8'));
   assert.deepEqual(properties.config.propertyNames.enum, settings.sort());
+});
+
+// Values, whether rosterd takes them, and the chart with it.
+const JUDGED = [
+  ['clusters.w', ['/', '/web', '/a/b', '/we b', '/.a', '/..a', '/...', '/ä', '/a=b', '/a:1'],
+    ['', 'web', '/web/', '/a//b', '//', '/.', '/a/..', '/../a', '/a,b', '/a\tb', '/\u0090', '/\ue000', '/\u{1f980}']],
+  ['clusters', [{ 'a.b_c-D1': '/a' }, { ['x'.repeat(63)]: '/a' }],
+    [{ 'a b': '/a' }, { '-a': '/a' }, { 'a=b': '/a' }, { ä: '/a' }, { ['x'.repeat(64)]: '/a' }]],
+  ['statePath', ['/', '/s', '/a,b'], ['', 's', '/s/', '/a//b', '/a/./b']],
+  ['zookeeper.servers', ['zk:1', 'zk:65535', 'zk:02181', 'a_b:1,c-d.e:2', '[::1]:2181', '[fe80::1%eth0]:1', 'zk:1/',
+    'zk:1/a', 'zk:1/a b/c,d'],
+  ['zk', ':1', 'zk:', 'zk:0', 'zk:99999', 'zk:65536', 'zk:002181', 'zk:1,', '::1:2181', '[zz]:1', 'a b:1', 'a@b:1',
+    'zk:2181/a/', 'zk:1//', 'zk:1/./a', 'zk:1/a\tb']],
+  ['zookeeper.sessionTimeout', ['100ms', '0.1s', '1m', '1h1ms'], ['99ms', '0s', '0.05s', '10', '-1s', '1d']],
+  ['zookeeper.statsInterval', ['0', '0s', '0.0s', '1s', '1000ms', '1.5s'], ['500ms', '0.5s', '1', '1d']],
+  ['httpHosts', [['*'], ['roster.example']], [['a b'], ['a:80'], ['ä'], ['']]],
+  ['listenAddress', ['0.0.0.0', '[::]', 'localhost', '[fe80::1%eth0]'], ['::', 'eth0', '1.2.3', '1.2.3.4:80']],
+];
+
+test('the chart takes what rosterd takes, and refuses what it refuses', () => {
+  // With nothing else to find fault with, rosterd finds fault with this.
+  const last = 'need each other';
+  const verdict = (text) => {
+    const file = path.join(folder, 'config/judged.yaml');
+    fs.writeFileSync(file, text);
+    const { status, stderr } = spawnSync(path.join(bin, 'rosterd'), [`--config=${file}`, '--tls-key=none'],
+      { encoding: 'utf8' });
+    assert.equal(status, 2, stderr);
+    return stderr.includes(last) ? '' : stderr;
+  };
+  const rendered = yaml.parse(one(objects(template(4, 'ci/trial-values.yaml')), 'ConfigMap', 'r-roster')
+    .data['rosterd.yaml']);
+  assert.equal(verdict(yaml.stringify(rendered)), '');
+  // What the chart would make of the value, if it took it.
+  const settings = {
+    'clusters.w': (value) => ({ cluster: [`w=${value}`] }),
+    clusters: (value) => ({ cluster: Object.entries(value).map((entry) => entry.join('=')) }),
+    statePath: (value) => ({ 'state-path': value }),
+    'zookeeper.servers': (value) => ({ zookeeper: value }),
+    'zookeeper.sessionTimeout': (value) => ({ 'session-timeout': value }),
+    'zookeeper.statsInterval': (value) => ({ 'zookeeper-stats-interval': value }),
+    httpHosts: (value) => ({ 'http-host': value }),
+    listenAddress: (value) => ({ 'http-listen': `${value}:7471` }),
+  };
+  for (const [name, taken, refused] of JUDGED)
+    for (const [index, value] of [...taken, ...refused].entries()) {
+      const what = `${name}=${JSON.stringify(value)}`;
+      const said = verdict(yaml.stringify({ ...rendered, ...settings[name](value) }));
+      assert.equal(said === '', index < taken.length, `rosterd: ${what}: ${said}`);
+      const args = ['template', 'r', '.', '--set-json', what];
+      if (name !== 'zookeeper.servers') args.push('--set', 'zookeeperTrial.enabled=true');
+      const chartSays = run(versions[index % versions.length], args);
+      assert.equal(chartSays.status === 0, index < taken.length, `chart: ${what}: ${chartSays.stderr}`);
+    }
 });
 
 for (const values of valuesFiles)

@@ -73,6 +73,23 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
+{{/* The clusters to watch. They are no default of values.yaml: to a map there,
+     Helm would add those that are named. */}}
+{{- define "roster.clusters" -}}
+{{- toYaml (default (dict "default" "/clusterServer") .Values.clusters) -}}
+{{- end -}}
+
+{{/* The ports of zookeeper.servers, as a list of texts. */}}
+{{- define "roster.namedPorts" -}}
+{{- $ports := list -}}
+{{- range splitList "," (first (splitList "/" .Values.zookeeper.servers)) -}}
+{{- with regexFind "[0-9]+$" . -}}
+{{- $ports = append $ports . -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $ports -}}
+{{- end -}}
+
 {{/* What no schema can say. */}}
 {{- define "roster.check" -}}
 {{- if and (not .Values.zookeeper.servers) (not .Values.zookeeperTrial.enabled) -}}
@@ -80,6 +97,11 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- if and .Values.zookeeper.servers .Values.zookeeperTrial.enabled -}}
 {{- fail "zookeeper.servers and zookeeperTrial.enabled exclude each other" -}}
+{{- end -}}
+{{- range $port := fromYamlArray (include "roster.namedPorts" .) -}}
+{{- if or (lt (atoi $port) 1) (gt (atoi $port) 65535) -}}
+{{- fail (printf "zookeeper.servers: %s is no port from 1 to 65535" $port) -}}
+{{- end -}}
 {{- end -}}
 {{- if and .Values.tls.enabled (not .Values.tls.existingSecret) -}}
 {{- fail "tls.existingSecret: TLS needs a secret of the type kubernetes.io/tls" -}}
@@ -103,7 +125,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "roster.config" -}}
 {{- include "roster.check" . -}}
 {{- $clusters := list -}}
-{{- range $name, $path := .Values.clusters -}}
+{{- range $name, $path := fromYaml (include "roster.clusters" .) -}}
 {{- $clusters = append $clusters (printf "%s=%s" $name $path) -}}
 {{- end -}}
 {{- $config := dict
