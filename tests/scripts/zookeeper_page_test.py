@@ -19,7 +19,7 @@ import unittest
 
 from kazoo.client import KazooClient
 from kazoo.exceptions import NoAuthError
-from kazoo.security import OPEN_ACL_UNSAFE
+from kazoo.security import OPEN_ACL_UNSAFE, READ_ACL_UNSAFE, make_digest_acl
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operations/zookeeper.md").read_text(encoding="utf-8")
@@ -206,9 +206,42 @@ class AccessTest(unittest.TestCase):
                 client.set_acls("/clusterServer", OPEN_ACL_UNSAFE)
             client.add_auth("digest", "roster:SECRET")
             client.set("/clusterServer", b"")
+            self.change_password(servers, client)
             client.stop()
             client.close()
             subprocess.run([*script, "stop"], check=True, capture_output=True)
+
+    def change_password(self, servers, client):
+        """As rosterd lets it be: `client` has the old one."""
+        def acl(password):
+            return [make_digest_acl("roster", password, all=True), READ_ACL_UNSAFE[0]]
+
+        def hash_of(password):
+            command = fence("the hash of user and password is", "bash").replace("members:SECRET", f"roster:{password}")
+            return subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True).stdout.strip()
+
+        def zkcli(block):
+            commands = block.replace("OLDHASH", hash_of("SECRET")).replace("NEWHASH", hash_of("NEWSECRET"))
+            subprocess.run(["/usr/share/zookeeper/bin/zkCli.sh", "-server", servers], check=True, text=True,
+                           input=commands, capture_output=True, timeout=120)
+
+        client.create("/roster/default/policy", b"", acl("SECRET"), makepath=True)
+        zkcli(fence("To change its"))
+        newer = KazooClient(hosts=servers, timeout=20)
+        newer.start(timeout=60)
+        newer.add_auth("digest", "roster:NEWSECRET")
+        for both in (client, newer):
+            both.set("/roster/default/policy", b"")
+            both.set("/clusterServer", b"")
+        client.create("/roster/default/in-between", b"", acl("SECRET"))
+
+        zkcli(fence("take the old password's rights away"))
+        for path in ("/roster/default/policy", "/roster/default/in-between", "/clusterServer"):
+            newer.set(path, b"")
+            with self.assertRaises(NoAuthError):
+                client.set(path, b"")
+        newer.stop()
+        newer.close()
 
 
 class PageTest(unittest.TestCase):
