@@ -94,6 +94,15 @@ class OutputTest(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
 
 
+class FlagsTest(unittest.TestCase):
+    def test_the_folder_may_stand_before_the_command_and_behind_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for where in (["--dir", folder, "status"], ["status", "--dir", folder]):
+                result = subprocess.run([SCRIPT, *where], capture_output=True, text=True, timeout=60)
+                self.assertEqual((result.returncode, result.stderr), (
+                    1, f"zk-ensemble: nothing was started in {folder}; begin with `zk-ensemble start`\n"))
+
+
 class LifeOfAnEnsembleTest(unittest.TestCase):
     """One ensemble from its start to its end: starting servers takes most of
     the time."""
@@ -143,7 +152,7 @@ class LifeOfAnEnsembleTest(unittest.TestCase):
                  for port in (server["client"], server["peer"], server["election"])]
         self.assertEqual(len(ports), 12)
         client.stop()
-        ensemble.ok("stop")
+        self.assertEqual(ensemble.ok("stop"), "stopped: server 1, 2, 3, 4\n")
         self.assertEqual(ensemble.processes(), [])
         self.assertEqual([port for port in ports if listens(port)], [])
         self.assertEqual(ensemble.ok("stop"), "nothing runs\n")
