@@ -208,7 +208,8 @@ def query_variable(name, label, query, description, *, multi=True, all_value=".+
         "refresh": 2, "sort": 1, "hide": 0, "multi": multi,
         "includeAll": multi, "regex": "", "skipUrlSync": False, "options": [],
         "current": {"text": ["All"], "value": ["$__all"]} if multi else {}}
-    if multi:
+    if multi and all_value is not None:
+        # Without it Grafana takes every value that there is.
         variable["allValue"] = all_value
     return variable
 

@@ -38,7 +38,7 @@ def build():
                 stat("Leaders", "Per cluster it should be one. The least over the clusters.",
                      "min(sum by (cluster) (roster_leader{$scope}))", steps=ONE_IS_GOOD),
                 stat("Blind", "Views, of one cluster in one rosterd, that are stale because ZooKeeper is out of reach.",
-                     "(count(roster_view_connected{$scope} == 0) or vector(0))", steps=NONE_IS_GOOD),
+                     "sum(roster_view_connected{$scope} == bool 0)", steps=NONE_IS_GOOD),
                 stat("Subscribers", "Open streams of watch calls.",
                      "sum(roster_subscribers{$scope})"),
                 stat("Series left out", "Series of members that were left out because of a limit.",

@@ -140,6 +140,36 @@ for (const { file, dashboard } of all) {
   });
 }
 
+test('what needs ZooKeeper\'s provider is in rows named for it, and says so; nothing else is', () => {
+  const provider = 'ZooKeeper\'s Prometheus provider';
+  const names = zookeeperMetrics();
+  let count = 0;
+  for (const { file, dashboard } of all) {
+    let heading = '';
+    for (const panel of dashboard.panels) {
+      if (panel.type === 'row') {
+        heading = panel.title;
+        continue;
+      }
+      const where = `${file}: ${heading}: ${panel.title}`;
+      const selectors = panel.targets.flatMap(({ expr }) => parse(expr).selectors);
+      const needs = selectors.some(({ metric, matchers }) => names.has(metric) || matchers.job[1] === '$zookeeper_job');
+      assert.equal(heading.startsWith(`${provider}: `), needs, where);
+      assert.equal(panel.description.includes(`From ${provider}; empty without it.`), needs, where);
+      if (!needs) continue;
+      count += 1;
+      for (const { expr } of panel.targets)
+        assert.doesNotMatch(expr, /vector\(/, `${where}: no data is not zero`);
+    }
+    for (const mark of dashboard.annotations.list)
+      for (const { metric } of parse(mark.expr).selectors) assert.ok(!names.has(metric), `${file}: ${mark.name}`);
+    // Any job would be taken for one of ZooKeeper's.
+    for (const { name, allValue } of variablesOf(dashboard))
+      if (name === 'zookeeper_job') assert.equal(allValue, undefined);
+  }
+  assert.ok(count > 20);
+});
+
 test('holds and leaders are marked on every dashboard of a cluster', () => {
   for (const { file, dashboard } of all)
     if (variablesOf(dashboard).some(({ name }) => name === 'cluster'))

@@ -21,6 +21,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from live_cluster import LiveCluster, until  # noqa: E402
 
+RULES = [ROOT / "dashboards/prometheus" / name for name in ("roster_rules.yaml", "roster_alerts.yaml")]
+
 # What Grafana would put in. A panel about one member may be empty for some
 # (who is present is not gone), so any of these will do.
 VARIABLES = {"job": "roster", "zookeeper_job": "zookeeper", "cluster": ".+", "service": ".*",
@@ -38,9 +40,9 @@ MAY_BE_EMPTY = {
 }
 
 
-def substitute(expr, member=""):
+def substitute(expr, member="", **others):
     expr = expr.replace("$__rate_interval", RATE_INTERVAL)
-    for name, value in {**VARIABLES, "member": member}.items():
+    for name, value in {**VARIABLES, "member": member, **others}.items():
         expr = expr.replace(f"${name}", value)
     assert "$" not in expr, expr
     return expr
@@ -89,6 +91,30 @@ def check_queries(prometheus):
     return len(everything)
 
 
+def check_without_provider(prometheus):
+    """Where ZooKeeper's servers are not scraped, the rows that are from them
+    have no data, rather than zeros; the others have all of theirs."""
+    # What Grafana makes of "All" where there is nothing to choose from.
+    nothing = {"zookeeper_job": "()"}
+    dashboard = next(d for d in dashboards() if d["uid"] == "roster-zookeeper")
+    heading, empty, full = "", 0, 0
+    for panel in dashboard["panels"]:
+        if panel["type"] == "row":
+            heading = panel["title"]
+            continue
+        for target in panel["targets"]:
+            answer = prometheus.vector(substitute(target["expr"], **nothing))
+            where = f"{heading}: {panel['title']}: {answer}"
+            if heading.startswith("ZooKeeper's Prometheus provider"):
+                assert not answer, where
+                empty += 1
+            else:
+                assert answer, where
+                full += 1
+    assert empty > 20 and full > 15, (empty, full)
+    return empty + full
+
+
 def check_variables(prometheus):
     count = 0
     for dashboard in dashboards():
@@ -130,7 +156,10 @@ def check_numbers(prometheus):
         ("roster-rosterd", "Leaders"): 1,
         ("roster-rosterd", "Blind"): 0,
         ("roster-zookeeper", "Voters"): 3,
+        ("roster-zookeeper", "Servers"): 3,
         ("roster-zookeeper", "Serving"): 3,
+        ("roster-zookeeper", "Not serving"): 0,
+        ("roster-zookeeper", "Without a quorum"): 0,
         ("roster-zookeeper", "Followers in sync"): 2,
         ("roster-zookeeper", "Rosterds connected"): 2,
     }
@@ -151,7 +180,8 @@ def check_numbers(prometheus):
 def check_rules(prometheus):
     """That Prometheus can evaluate all of them, and which of them speak."""
     rules = [rule for group in prometheus.get("rules")["groups"] for rule in group["rules"]]
-    assert len(rules) == 27, len(rules)
+    written = sum(len(re.findall(r"^ *- (?:alert|record):", rule.read_text(), re.M)) for rule in RULES)
+    assert len(rules) == written > 20, (len(rules), written)
     bad = [(rule["name"], rule["health"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"]
     assert not bad, bad
     speaking = {rule["name"] for rule in rules if rule["type"] == "alerting" and rule["state"] != "inactive"}
@@ -197,12 +227,12 @@ def main():
     def report(what, count):
         print(f"{time.monotonic() - begun:4.0f} s: {count} {what}")
     binaries = pathlib.Path(sys.argv[1])
-    rules = [ROOT / "dashboards/prometheus" / name for name in ("roster_rules.yaml", "roster_alerts.yaml")]
     with tempfile.TemporaryDirectory(prefix="roster-dashboards-") as folder:
         try:
-            with LiveCluster(folder, binaries, rules) as cluster:
+            with LiveCluster(folder, binaries, RULES) as cluster:
                 prometheus = cluster.prometheus
                 report("queries have an answer", check_queries(prometheus))
+                report("queries do without ZooKeeper's provider", check_without_provider(prometheus))
                 report("variables have values", check_variables(prometheus))
                 report("numbers are right", check_numbers(prometheus))
                 report("rules can be evaluated", until("the rules speak", lambda: check_rules(prometheus), seconds=20))
