@@ -204,6 +204,9 @@ class AccessTest(unittest.TestCase):
                 client.set("/clusterServer", b"")
             with self.assertRaises(NoAuthError):
                 client.set_acls("/clusterServer", OPEN_ACL_UNSAFE)
+            question = fence("Without Roster, in bash").replace("zk1/2181", servers.replace(":", "/"))
+            answer = subprocess.run(["bash", "-c", question], check=True, capture_output=True, text=True, timeout=60)
+            self.assertIn("Mode: standalone", answer.stdout)
             client.add_auth("digest", "roster:SECRET")
             client.set("/clusterServer", b"")
             self.change_password(servers, client)
