@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,6 +14,10 @@
 // Thread-safety: all functions are thread-safe.
 
 namespace roster::cli {
+
+// Why a rosterd that answers is not among those that stand for election.
+inline constexpr std::string_view kWhyNoMonitor =
+    "the log of the rosterd that answers says why (\"cannot stand in line\")";
 
 std::vector<Column> MonitorColumns(bool wide);
 std::vector<Cell> MonitorRow(const roster::v1::Monitor& monitor, bool wide,

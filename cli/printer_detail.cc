@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "cli/fields.h"
+#include "cli/printer_cluster.h"
 #include "cli/printer_table.h"
 #include "cli/staleness.h"
 #include "cli/text.h"
@@ -45,7 +46,9 @@ std::string Gauges(const Member& member, const RenderOptions& options) {
 
 std::string Control(const Member& member) {
   if (!member.has_applied_epoch()) return "speaks no control";
-  if (member.desired().epoch() == 0) return "never ordered";
+  if (member.desired().epoch() == 0)
+    return member.desired().problem().empty() ? "never ordered"
+                                              : "order unknown";
   if (member.applied_epoch() >= member.desired().epoch()) {
     return base::StrCat("obeys order ", member.applied_epoch());
   }
@@ -67,18 +70,43 @@ std::map<std::string, std::string> Sorted(
 // "3, 1 overdue"; empty when nothing is held.
 std::string HeldText(const roster::v1::ClusterSummary& summary,
                      const RenderOptions& options) {
-  std::vector<std::string> parts;
-  if (summary.held() > 0) parts.push_back(base::StrCat(summary.held()));
+  const int64_t broken = summary.broken_orders();
+  if (summary.held() == 0 && broken == 0) return "";
+  std::vector<std::string> parts = {base::StrCat(summary.held())};
   if (summary.overdue() > 0) {
     parts.push_back(Colored(base::StrCat(summary.overdue(), " overdue"),
                             Color::kRed, options.color));
   }
-  if (summary.broken_orders() > 0) {
-    parts.push_back(Colored(base::StrCat(summary.broken_orders(),
-                                         " with an order that cannot be read"),
-                            Color::kRed, options.color));
+  if (broken > 0) {
+    parts.push_back(
+        Colored(base::StrCat(broken, broken == 1 ? " order" : " orders",
+                             " cannot be read (as last read until mended)"),
+                Color::kRed, options.color));
   }
   return absl::StrJoin(parts, ", ");
+}
+
+// Who does the duties: "elected: web-01, pid 42, at 10.0.0.7:7470 (its id)".
+std::string Elected(const roster::v1::ClusterSummary& summary,
+                    const roster::v1::Monitor& elected,
+                    const RenderOptions& options) {
+  if (summary.leader_id().empty()) {
+    // A rosterd that answers and is not there was kept from it.
+    const bool kept_out = summary.monitors() == 0 &&
+                          summary.view().connected() && summary.view().synced();
+    return base::StrCat(
+        Colored("none is elected", Color::kYellow, options.color),
+        kept_out ? base::StrCat("; ", kWhyNoMonitor) : std::string());
+  }
+  const std::string id = Visible(summary.leader_id());
+  if (elected.id() != summary.leader_id() || elected.host().empty())
+    return base::StrCat("elected: ", id);
+  return base::StrCat(
+      "elected: ", Visible(elected.host()), ", pid ", elected.pid(),
+      elected.grpc_addresses().empty()
+          ? std::string()
+          : base::StrCat(", at ", Visible(elected.grpc_addresses(0))),
+      " (", id, ")");
 }
 
 }  // namespace
@@ -156,7 +184,8 @@ std::string ServerReport(const roster::v1::GetSummaryResponse& response,
 }
 
 std::string ClusterReport(const roster::v1::ClusterSummary& summary,
-                          absl::Time now, const RenderOptions& options) {
+                          absl::Time now, const RenderOptions& options,
+                          const roster::v1::Monitor& elected) {
   const std::string stale = Staleness(summary.view(), now);
   int64_t members = 0;
   std::vector<std::string> counts;
@@ -195,12 +224,8 @@ std::string ClusterReport(const roster::v1::ClusterSummary& summary,
     out += base::StrCat("  running  ", active,
                         active == 1 ? " operation" : " operations", "\n");
   }
-  out += base::StrCat(
-      "  monitors ", summary.monitors(), ", ",
-      summary.leader_id().empty()
-          ? Colored("none is elected", Color::kYellow, options.color)
-          : base::StrCat("elected: ", Visible(summary.leader_id())),
-      "\n");
+  out += base::StrCat("  monitors ", summary.monitors(), ", ",
+                      Elected(summary, elected, options), "\n");
   if (summary.has_guard()) {
     out += base::StrCat(
         "  guard    ",

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "cli/table.h"
+#include "roster/v1/control.pb.h"
 #include "roster/v1/membership.pb.h"
 
 // What rosterctl says of one thing at length. Pure: `now` is passed in. All
@@ -29,7 +30,9 @@ std::string ServerReport(const roster::v1::GetSummaryResponse& response,
                          const std::string& endpoint);
 
 // A cluster in a few lines: how fresh its view is, members by status, tasks.
+// `elected` is the rosterd that is, as far as more than its id is known.
 std::string ClusterReport(const roster::v1::ClusterSummary& summary,
-                          absl::Time now, const RenderOptions& options);
+                          absl::Time now, const RenderOptions& options,
+                          const roster::v1::Monitor& elected = {});
 
 }  // namespace roster::cli

@@ -1,5 +1,7 @@
 #include "cli/printer_holds.h"
 
+#include <string_view>
+
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "cli/fields.h"
@@ -19,6 +21,27 @@ std::string Deadline(const google::protobuf::Timestamp& deadline,
   if (time == absl::InfinitePast()) return "-";
   return time > now ? base::StrCat("in ", HumanDuration(time - now))
                     : base::StrCat(HumanDuration(now - time), " ago");
+}
+
+// Nothing can be read of the order, and nothing was.
+bool IsUnknown(const roster::v1::Desired& desired) {
+  return !desired.problem().empty() && desired.epoch() == 0;
+}
+
+// What is wanted, and by which order. One that cannot be read wants nothing
+// new: then this is what was last read.
+void AddWanted(const roster::v1::Desired& desired, Fields& fields) {
+  if (IsUnknown(desired)) {
+    fields.Add("Wanted", "unknown", Color::kRed);
+    fields.Add("Epoch", "unknown");
+    return;
+  }
+  const bool held = !desired.holds().empty();
+  const std::string_view note =
+      desired.problem().empty() ? "" : ", as last read";
+  fields.Add("Wanted", base::StrCat(held ? "OFFLINE" : "ONLINE", note),
+             held ? Color::kYellow : Color::kGreen);
+  fields.Add("Epoch", base::StrCat(desired.epoch(), note));
 }
 
 }  // namespace
@@ -109,12 +132,13 @@ std::string OrderDetail(const roster::v1::GetOrderResponse& order,
   const roster::v1::Desired& desired = order.desired();
   Fields fields(options);
   fields.Add("Name", order.name());
-  const bool held = !desired.holds().empty();
-  fields.Add("Wanted", held ? "OFFLINE" : "ONLINE",
-             held ? Color::kYellow : Color::kGreen);
-  fields.Add("Epoch", base::StrCat(desired.epoch()));
+  AddWanted(desired, fields);
   fields.AddTime("Changed", order.changed_at(), now);
-  fields.Add("Problem", desired.problem(), Color::kRed);
+  if (!desired.problem().empty())
+    fields.Add(
+        "Problem",
+        base::StrCat("the order cannot be read now: ", desired.problem()),
+        Color::kRed);
   if (!order.has_member()) {
     fields.Add("Member", "never seen");
     return fields.Take() + HoldSection(desired, now, options);
@@ -123,7 +147,9 @@ std::string OrderDetail(const roster::v1::GetOrderResponse& order,
   fields.Add("Status", StatusName(member.status()),
              StatusColor(member.status()));
   std::string obeys = "speaks no control";
-  if (member.has_applied_epoch()) {
+  if (IsUnknown(desired)) {
+    obeys = "unknown";
+  } else if (member.has_applied_epoch()) {
     obeys = member.applied_epoch() >= desired.epoch()
                 ? "yes"
                 : base::StrCat("order ", member.applied_epoch(), " so far");

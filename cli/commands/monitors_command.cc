@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "cli/print_items.h"
 #include "cli/printer_cluster.h"
 #include "cli/staleness.h"
@@ -28,6 +29,8 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
       client->Call(&Client::ControlStub::ListMonitors, request));
   WarnIfStale(*client, flags.cluster);
   const bool wide = flags.format == Format::kWide;
+  const std::string none =
+      base::StrCat("no rosterd is known in ZooKeeper; ", kWhyNoMonitor);
   const Listing<Monitor> listing = {
       .columns = MonitorColumns(wide),
       .row =
@@ -35,7 +38,7 @@ absl::Status Run(const Flags& flags, const Globals& globals) {
             return MonitorRow(monitor, wide, absl::Now());
           },
       .name = [](const auto& monitor) { return monitor.id(); },
-      .empty = "no rosterd is known in ZooKeeper"};
+      .empty = none};
   return PrintItems(response.monitors(), listing, flags.format,
                     UseColor(globals.no_color));
 }

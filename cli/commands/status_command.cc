@@ -39,6 +39,20 @@ absl::StatusOr<std::vector<std::string>> Clusters(Client& client,
   return names;
 }
 
+// Who is elected, by more than an id; empty if that cannot be had.
+roster::v1::Monitor ElectedOf(Client& client,
+                              const roster::v1::ClusterSummary& summary) {
+  if (summary.leader_id().empty()) return {};
+  roster::v1::ListMonitorsRequest request;
+  request.set_cluster(summary.cluster());
+  const auto response =
+      client.Call(&Client::ControlStub::ListMonitors, request);
+  if (!response.ok()) return {};
+  for (const roster::v1::Monitor& monitor : response->monitors())
+    if (monitor.id() == summary.leader_id()) return monitor;
+  return {};
+}
+
 absl::Status Show(Client& client, const Flags& flags, bool color) {
   ROSTER_ASSIGN_OR_RETURN(const std::vector<std::string> clusters,
                           Clusters(client, flags));
@@ -62,7 +76,8 @@ absl::Status Show(Client& client, const Flags& flags, bool color) {
         out = base::StrCat(
             ServerReport(response, client.options().endpoint),
             EnsembleReport(response.ensemble(), absl::Now(), {.color = color}));
-      out += ClusterReport(response.summary(), absl::Now(), {.color = color});
+      out += ClusterReport(response.summary(), absl::Now(), {.color = color},
+                           ElectedOf(client, response.summary()));
     } else {
       documents.push_back(ToJsonLine(response));
     }

@@ -152,12 +152,14 @@ Reactor* ControlService::GetOrder(Context* context,
   (*cluster)->source.backend->GetOrder(
       name, DeadlineOf(*context),
       Then<StoredOrder>(reactor, [=](const StoredOrder& stored) {
+        const MemberPtr member = (*cluster)->source.view()->members.Find(name);
         response->set_name(name);
-        EncodeDesired(stored.order, stored.problem,
+        // What cannot be read stands as it was last read; it is no release.
+        const bool last_read = !stored.problem.empty() && member != nullptr;
+        EncodeDesired(last_read ? *member->order : stored.order, stored.problem,
                       response->mutable_desired());
         if (IsGiven(stored.changed_at))
           *response->mutable_changed_at() = EncodeTime(stored.changed_at);
-        const MemberPtr member = (*cluster)->source.view()->members.Find(name);
         if (member && !member->never_seen())
           EncodeMember(*member, response->mutable_member());
       }));

@@ -7,6 +7,8 @@
 
 #include "cli/audit_actions.h"
 #include "cli/printer_budgets.h"
+#include "cli/printer_detail.h"
+#include "cli/printer_holds.h"
 #include "cli/printer_operations.h"
 #include "model/audit_entry.h"
 #include "tests/unit/cli/sample_members.h"
@@ -42,6 +44,60 @@ TEST(BudgetPrinterTest, DoubtsABudgetThatLimitsNothingOrAllowsNothing) {
   EXPECT_THAT(BudgetDoubts(Report(5, 3, 4)),
               ElementsAre("nobody may be taken at present: 3 of 5 are "
                           "available, and 4 must be"));
+}
+
+TEST(OrderPrinterTest, AnOrderThatCannotBeReadIsNeverARelease) {
+  v1::GetOrderResponse order;
+  order.set_name("web-01");
+  order.mutable_member()->set_applied_epoch(3);
+  order.mutable_desired()->set_problem("no JSON");
+  EXPECT_THAT(
+      OrderDetail(order, SampleNow(), {}),
+      AllOf(HasSubstr("Wanted:      unknown\n"),
+            HasSubstr("Epoch:       unknown\n"),
+            HasSubstr("Problem:     the order cannot be read now: no JSON\n"),
+            HasSubstr("Obeys:       unknown\n"), Not(HasSubstr("ONLINE"))));
+  order.mutable_desired()->set_epoch(3);
+  order.mutable_desired()->add_holds()->set_id("h-1");
+  EXPECT_THAT(OrderDetail(order, SampleNow(), {}),
+              AllOf(HasSubstr("Wanted:      OFFLINE, as last read\n"),
+                    HasSubstr("Epoch:       3, as last read\n"),
+                    HasSubstr("Obeys:       yes\n"), HasSubstr("h-1")));
+}
+
+TEST(StatusPrinterTest, AnOrderThatCannotBeReadIsNotCountedAsHeld) {
+  v1::ClusterSummary summary;
+  summary.set_broken_orders(1);
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}),
+              HasSubstr("\n  held     0, 1 order cannot be read (as last read "
+                        "until mended)\n"));
+  summary.set_held(3);
+  summary.set_broken_orders(2);
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}),
+              HasSubstr("\n  held     3, 2 orders cannot be read"));
+}
+
+TEST(StatusPrinterTest, WhoIsElectedIsToldApartFromOthers) {
+  v1::ClusterSummary summary;
+  summary.mutable_view()->set_connected(true);
+  summary.mutable_view()->set_synced(true);
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}),
+              HasSubstr("monitors 0, none is elected; the log of the rosterd "
+                        "that answers says why (\"cannot stand in line\")\n"));
+  summary.set_monitors(2);
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}),
+              HasSubstr("monitors 2, none is elected\n"));
+  summary.set_leader_id("m-1");
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}),
+              HasSubstr("monitors 2, elected: m-1\n"));
+  v1::Monitor monitor;
+  monitor.set_id("m-1");
+  monitor.set_host("host-a");
+  monitor.set_pid(42);
+  monitor.add_grpc_addresses("10.0.0.7:7470");
+  EXPECT_THAT(ClusterReport(summary, SampleNow(), {}, monitor),
+              HasSubstr("monitors 2, elected: host-a, pid 42, at "
+                        "10.0.0.7:7470 (m-1)\n"));
 }
 
 TEST(OperationPrinterTest, WhatItWaitsForIsSaidOnce) {

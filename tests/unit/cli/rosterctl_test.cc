@@ -182,7 +182,7 @@ cluster default (/clusterServer)
   members  2: 2 UP
   present  2
   tasks    1 running
-  monitors 0, none is elected
+  monitors 0, none is elected; the log of the rosterd that answers says why ("cannot stand in line")
 )"));
 }
 

@@ -23,6 +23,7 @@ class FakeBackend final : public ControlBackend {
   // ThreadSanitizer sees what gRPC orders.
   base::Mutex mu;
 
+  std::string order_problem;  // of stored orders; their name follows
   std::function<absl::StatusOr<TakeOfflineResult>()> take_offline = [] {
     return TakeOfflineResult();
   };
@@ -53,7 +54,10 @@ class FakeBackend final : public ControlBackend {
                 Done<StoredOrder> done) override {
     base::MutexLock lock(&mu);
     order_deadline = deadline;
-    done(StoredOrder{.order = {.epoch = 7}, .problem = "about " + name});
+    if (order_problem.empty())
+      done(StoredOrder{.order = {.epoch = 7}});
+    else
+      done(StoredOrder{.problem = order_problem + name});
   }
   void Evict(MemberRequest request, Done<MemberResult> done) override {
     base::MutexLock lock(&mu);

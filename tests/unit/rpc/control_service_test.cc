@@ -125,7 +125,7 @@ TEST_F(ControlServiceTest, AnOrderIsReadWhereItIsStored) {
   v1::GetOrderResponse response;
   ASSERT_EQ(ErrorOf(Ask(&Stub::GetOrder, request, &response)), "OK");
   EXPECT_EQ(response.desired().epoch(), 7);
-  EXPECT_EQ(response.desired().problem(), "about web-01");
+  EXPECT_EQ(response.desired().problem(), "");
   EXPECT_FALSE(response.has_changed_at());
   EXPECT_EQ(response.member().name(), "web-01");
   request.set_name("never-seen");
@@ -134,6 +134,26 @@ TEST_F(ControlServiceTest, AnOrderIsReadWhereItIsStored) {
   request.set_name("a/b");
   EXPECT_THAT(ErrorOf(Ask(&Stub::GetOrder, request, &response)),
               StartsWith("INVALID_ARGUMENT/"));
+}
+
+TEST_F(ControlServiceTest, AnOrderThatCannotBeReadIsShownAsItWasLastRead) {
+  alpha().Up("web-01");
+  alpha().Up("web-02");
+  Hold("web-01", "ops", 3);
+  backend_.order_problem = "garbage in ";
+  v1::GetOrderRequest request;
+  request.set_name("web-01");
+  v1::GetOrderResponse response;
+  ASSERT_EQ(ErrorOf(Ask(&Stub::GetOrder, request, &response)), "OK");
+  EXPECT_EQ(response.desired().problem(), "garbage in web-01");
+  EXPECT_EQ(response.desired().epoch(), 3);
+  EXPECT_EQ(response.desired().holds_size(), 2);
+  // Nothing was read of this one: its epoch says that it is unknown.
+  request.set_name("web-02");
+  response.Clear();
+  ASSERT_EQ(ErrorOf(Ask(&Stub::GetOrder, request, &response)), "OK");
+  EXPECT_EQ(response.desired().problem(), "garbage in web-02");
+  EXPECT_EQ(response.desired().epoch(), 0);
 }
 
 TEST_F(ControlServiceTest, TheAuditComesPageByPage) {
