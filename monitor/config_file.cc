@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "monitor/settings.h"
 
@@ -50,6 +51,12 @@ std::string Set(const std::string& file, const std::string& key,
   std::vector<std::string> values;
   if (std::string error = ReadValues(file, key, node, values); !error.empty())
     return error;
+  if (values.size() > 1 && option.get_expected_max() <= 1)
+    return base::StrCat(
+        Place(file, node.Mark()), "'", key, "' takes one text, not a list",
+        key == "zookeeper" ? base::StrCat("; separate servers by commas: ",
+                                          absl::StrJoin(values, ","))
+                           : std::string());
   if (values.empty() || option.count() > 0) return "";
   try {
     for (const std::string& value : values) option.add_result(value);

@@ -75,6 +75,8 @@ int Run(int argc, char** argv) {
 
   base::Log(log, LogLevel::kInfo, "rosterd starts version=", kVersion,
             " revision=", kRevision, " pid=", getpid());
+  for (const std::string& warning : parsed.warnings)
+    base::Log(log, LogLevel::kWarning, warning);
   auto daemon = std::make_unique<Daemon>(std::move(parsed.options), log);
   if (absl::Status status = daemon->Start(); !status.ok()) {
     base::Log(log, LogLevel::kError,

@@ -1,7 +1,10 @@
 #include "monitor/options.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/listen_address.h"
@@ -32,8 +35,31 @@ std::string Mistake(const CLI::Error& error, const CLI::App& app) {
                       hint.empty() ? ";" : "");
 }
 
+// Two clusters with one folder would order the same members about, each with
+// orders of its own; and what rosterd stores is no member. A members' path may
+// lie inside another, and the state inside a members' path.
+std::string CheckPaths(const Options& options) {
+  std::map<std::string, std::string> names;
+  const std::string& state = options.state_path;
+  for (const auto& [name, path] : options.clusters) {
+    const auto [other, is_new] = names.emplace(path, name);
+    if (!is_new)
+      return base::StrCat("--cluster: '", other->second, "' and '", name,
+                          "' have the same path, ", path,
+                          "; each cluster needs one of its own");
+    if (path == state || path.starts_with(base::StrCat(state, "/")))
+      return base::StrCat("--cluster: the path of '", name, "', ", path,
+                          path == state ? ", is" : ", is inside",
+                          " the --state-path, ", state,
+                          ", where rosterd keeps orders and duties; members "
+                          "need a path elsewhere");
+  }
+  return "";
+}
+
 // What no single setting can see.
 std::string CheckTogether(const Options& options) {
+  if (std::string error = CheckPaths(options); !error.empty()) return error;
   if (options.dev && options.zookeeper != Options().zookeeper)
     return "--dev runs a ZooKeeper of its own; leave --zookeeper out";
   if (!options.dev) {
@@ -115,6 +141,10 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
       return fail(error);
   if (std::string error = CheckTogether(options); !error.empty())
     return fail(error);
+  std::vector<std::string> environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    environment.emplace_back(*entry);
+  parsed.warnings = UnknownVariables(environment, app);
   return parsed;
 }
 

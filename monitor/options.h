@@ -58,6 +58,8 @@ struct ParsedOptions {
   bool exit_now = false;
   int exit_code = 0;
   std::string message;  // for stdout when exit_code is 0, else for stderr
+  // For the log: what is most likely a mistake, and no reason not to start.
+  std::vector<std::string> warnings;
 };
 
 // Reads flags, the environment and the file of --config. Every mistake names

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,22 @@ std::string VariableOf(const std::string& name) {
   std::string variable = "ROSTER_" + absl::StrReplaceAll(name, {{"-", "_"}});
   absl::AsciiStrToUpper(&variable);
   return variable;
+}
+
+// Of others that may be set where rosterd runs: rosterctl, probes and tests.
+constexpr std::string_view kVariablesOfOthers[] = {
+    "ROSTER_ENDPOINT", "ROSTER_ACTOR",           "ROSTER_TOKEN", "ROSTER_TLS",
+    "ROSTER_TLS_CA",   "ROSTER_TLS_SERVER_NAME", "ROSTER_PROBE"};
+
+bool IsOfOthers(const std::string& variable) {
+  if (std::find(std::begin(kVariablesOfOthers), std::end(kVariablesOfOthers),
+                variable) != std::end(kVariablesOfOthers))
+    return true;
+  if (variable.starts_with("ROSTER_TEST_")) return true;
+  // Kubernetes sets these for a service of that name.
+  return absl::StrContains(variable, "_SERVICE_HOST") ||
+         absl::StrContains(variable, "_SERVICE_PORT") ||
+         absl::StrContains(variable, "_PORT_") || variable.ends_with("_PORT");
 }
 
 // Declares the settings, by what they are about. What is declared is read when
@@ -277,6 +294,26 @@ std::string DidYouMean(const std::string& typed, const CLI::App& app,
       names.push_back(dashes + name);
   const std::vector<std::string> near = base::Nearest(typed, names, 1);
   return near.empty() ? "" : base::StrCat("; did you mean ", near.front(), "?");
+}
+
+std::vector<std::string> UnknownVariables(
+    const std::vector<std::string>& environment, const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options())
+    if (!option->get_envname().empty()) known.push_back(option->get_envname());
+  std::vector<std::string> said;
+  for (const std::string& entry : environment) {
+    const std::string variable = entry.substr(0, entry.find('='));
+    if (!variable.starts_with("ROSTER_") || IsOfOthers(variable) ||
+        std::find(known.begin(), known.end(), variable) != known.end())
+      continue;
+    const std::vector<std::string> near = base::Nearest(variable, known, 1);
+    said.push_back(base::StrCat(
+        "no setting is read from the variable ", variable,
+        near.empty() ? "" : base::StrCat("; did you mean ", near.front(), "?"),
+        near.empty() ? "; rosterd --help lists them" : ""));
+  }
+  return said;
 }
 
 }  // namespace roster::monitor

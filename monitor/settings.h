@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "monitor/options.h"
 
@@ -16,5 +17,10 @@ void DeclareSettings(CLI::App& app, Options& options);
 // there is not; "" if none is near.
 std::string DidYouMean(const std::string& typed, const CLI::App& app,
                        const std::string& dashes);
+
+// What is to be said of each variable in `environment` ("NAME=value") that
+// looks like one of rosterd's, and is nobody's: most likely a typo. Pure.
+std::vector<std::string> UnknownVariables(
+    const std::vector<std::string>& environment, const CLI::App& app);
 
 }  // namespace roster::monitor

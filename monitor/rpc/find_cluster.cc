@@ -30,10 +30,10 @@ absl::StatusOr<size_t> FindCluster(const std::vector<std::string>& names,
   }
   const auto found = std::find(names.begin(), names.end(), asked);
   if (found != names.end()) return found - names.begin();
-  return base::WithReason(
-      absl::NotFoundError(
-          absl::StrCat("this rosterd watches no cluster '", Shown(asked), "'")),
-      "CLUSTER_NOT_FOUND", {{"cluster", Shown(asked)}});
+  return base::WithReason(absl::NotFoundError(absl::StrCat(
+                              "this rosterd watches no cluster '", Shown(asked),
+                              "'; it watches: ", absl::StrJoin(names, ", "))),
+                          "CLUSTER_NOT_FOUND", {{"cluster", Shown(asked)}});
 }
 
 }  // namespace roster::monitor

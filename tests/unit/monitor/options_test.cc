@@ -17,6 +17,8 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 class OptionsTest : public ::testing::Test {
  protected:
@@ -100,12 +102,54 @@ TEST_F(OptionsTest, MistakesOfTheFileNameTheirPlace) {
   EXPECT_THAT(said("data: [[1]]\n"), HasSubstr(":1:8: 'data' takes plain"));
   EXPECT_THAT(said("cluster: [a=/x, a=/y]\n"),
               HasSubstr(":1:10: --cluster: cluster 'a' is named twice"));
+  EXPECT_THAT(said("zookeeper: [a:2181, b:2181]\n"),
+              HasSubstr(":1:12: 'zookeeper' takes one text, not a list; "
+                        "separate servers by commas: a:2181,b:2181"));
+  EXPECT_THAT(said("state-path: [/a, /b]\n"),
+              HasSubstr(":1:13: 'state-path' takes one text, not a list\n"));
   EXPECT_THAT(said("- a\n"), HasSubstr(":1:1: expected settings"));
   EXPECT_THAT(said("a: [\n"), HasSubstr(file_));
   EXPECT_THAT(Parse({"--config", dir_.path()}).message,
               HasSubstr("it is a folder"));
   EXPECT_THAT(Parse({"--config", dir_.File("none")}).message,
               HasSubstr("cannot be read"));
+}
+
+TEST_F(OptionsTest, MembersNeedAPathOfTheirOwn) {
+  const auto said = [](std::vector<std::string> words) {
+    return Parse(std::move(words)).message;
+  };
+  EXPECT_THAT(said({"--cluster", "a=/x,b=/x"}),
+              HasSubstr("--cluster: 'a' and 'b' have the same path, /x;"));
+  EXPECT_THAT(said({"--cluster", "a=/roster"}),
+              HasSubstr("the path of 'a', /roster, is the --state-path"));
+  EXPECT_THAT(said({"--cluster", "a=/s/t/u", "--state-path", "/s/t"}),
+              HasSubstr("/s/t/u, is inside the --state-path, /s/t,"));
+  EXPECT_EQ(said({"--cluster", "a=/x,b=/x/y,c=/rosters"}), "");
+  EXPECT_EQ(said({"--cluster", "a=/app", "--state-path", "/app/state"}), "");
+}
+
+TEST_F(OptionsTest, AVariableThatIsNobodysIsWarnedOf) {
+  EXPECT_THAT(Parse({}).warnings, IsEmpty());
+  ::setenv("ROSTER_ZOOKEPER", "x", 1);
+  ::setenv("ROSTER_QUITE_ANOTHER_THING", "x", 1);
+  // Of rosterctl, of Kubernetes, and of a setting.
+  ::setenv("ROSTER_ENDPOINT", "x:1", 1);
+  ::setenv("ROSTER_SERVICE_HOST", "192.0.2.1", 1);
+  ::setenv("ROSTER_PORT_7470_TCP_ADDR", "192.0.2.1", 1);
+  ::setenv("ROSTER_CLUSTER", "a=/x", 1);
+  const ParsedOptions parsed = Parse({});
+  for (const char* variable :
+       {"ROSTER_ZOOKEPER", "ROSTER_QUITE_ANOTHER_THING", "ROSTER_ENDPOINT",
+        "ROSTER_SERVICE_HOST", "ROSTER_PORT_7470_TCP_ADDR"})
+    ::unsetenv(variable);
+  EXPECT_FALSE(parsed.exit_now) << parsed.message;
+  EXPECT_THAT(parsed.warnings,
+              UnorderedElementsAre(
+                  "no setting is read from the variable ROSTER_ZOOKEPER; did "
+                  "you mean ROSTER_ZOOKEEPER?",
+                  "no setting is read from the variable "
+                  "ROSTER_QUITE_ANOTHER_THING; rosterd --help lists them"));
 }
 
 }  // namespace

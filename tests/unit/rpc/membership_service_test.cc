@@ -105,6 +105,8 @@ TEST_F(MembershipServiceTest, SaysWhatIsWrongWithAListing) {
   request.clear_selector();
   request.set_cluster("beta");
   EXPECT_EQ(ErrorOf(error(request)), "NOT_FOUND/CLUSTER_NOT_FOUND");
+  EXPECT_EQ(error(request).error_message(),
+            "this rosterd watches no cluster 'beta'; it watches: alpha");
 }
 
 TEST_F(MembershipServiceTest, GetsOneMember) {
