@@ -203,7 +203,16 @@ MetricsSources Daemon::MetricSources() {
                     .merged = stats.merged_changes};
               },
           .events = [this] { return events_->newest(); },
-          .run_id = [this] { return run_id_; }};
+          .run_id = [this] { return run_id_; },
+          .duty_failures =
+              [this] {
+                std::vector<DutyFailures> all;
+                for (const auto& cluster : clusters_)
+                  for (const auto& [duty, count] :
+                       cluster->controller().duty_failures())
+                    all.push_back({cluster->name(), std::string(duty), count});
+                return all;
+              }};
 }
 
 void Daemon::MakeApi() {

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "zk/client_types.h"
+#include "zk/op_batch.h"
 #include "zk/session_impl.h"
 #include "zk/status.h"
 
@@ -90,8 +91,7 @@ void Session::Impl::OnMulti(int rc, const void* data) {
 void Session::Impl::Multi(std::vector<Op> ops, DoneCallback done) {
   if (ops.empty()) return FailLater(std::move(done), absl::OkStatus());
   size_t bytes = 0;
-  for (const Op& op : ops)
-    bytes += chroot_.size() + op.path.size() + op.data.size() + kPacketOverhead;
+  for (const Op& op : ops) bytes += chroot_.size() + PacketBytes(op);
   for (const Op& op : ops) {
     if (absl::Status status = Admit("multi", op.path, bytes - op.path.size());
         !status.ok())

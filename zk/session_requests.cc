@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "zk/client_types.h"
+#include "zk/op_batch.h"
 #include "zk/path.h"
 #include "zk/session_impl.h"
 #include "zk/status.h"

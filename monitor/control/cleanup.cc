@@ -7,22 +7,30 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "model/sequential_name.h"
+#include "zk/op_batch.h"
 
 namespace roster::monitor {
 namespace {
 
 constexpr size_t kBatch = 500;
+constexpr size_t kBatchBytes = 256 * 1024;
 
 // Deletes `paths` as long as this rosterd is elected. Another that was quicker
 // does no harm: the batch is looked at again next time.
 absl::Status Delete(ControlStore& store, const std::string& leader_node,
-                    const std::vector<zk::Op>& deletions, absl::Time deadline) {
-  for (size_t begin = 0; begin < deletions.size(); begin += kBatch) {
-    std::vector<zk::Op> ops;
-    ops.push_back(zk::Op::Check(leader_node, zk::kAnyVersion));
-    const size_t end = std::min(begin + kBatch, deletions.size());
-    ops.insert(ops.end(), deletions.begin() + begin, deletions.begin() + end);
-    ROSTER_RETURN_IF_ERROR(store.session().Multi(std::move(ops), deadline));
+                    std::vector<zk::Op> deletions, absl::Time deadline) {
+  while (!deletions.empty()) {
+    zk::OpBatch batch(zk::Op::Check(leader_node, zk::kAnyVersion), kBatch,
+                      kBatchBytes);
+    while (!deletions.empty()) {
+      // Whose path leaves no room for the check is not to stop the others.
+      if (batch.CanHold(deletions.back()) && !batch.Add(deletions.back()))
+        break;
+      deletions.pop_back();
+    }
+    if (batch.empty()) break;
+    ROSTER_RETURN_IF_ERROR(
+        store.session().Multi(std::move(batch).Take(), deadline));
   }
   return absl::OkStatus();
 }
@@ -38,7 +46,7 @@ absl::Status TrimAudit(ControlStore& store, const std::string& leader_node,
   for (size_t i = 0; i + kMaxAuditEntries < names.size(); ++i)
     deletions.push_back(
         zk::Op::Delete(model::JoinPath(parent, names[i]), zk::kAnyVersion));
-  return Delete(store, leader_node, deletions, deadline);
+  return Delete(store, leader_node, std::move(deletions), deadline);
 }
 
 // Deletes children of `parent` that were not changed since `before` and that
@@ -60,7 +68,7 @@ absl::Status DeleteOld(
     if (nodes[i].ok() && nodes[i]->stat.mtime < before &&
         may_go(children.names[i], *nodes[i]))
       deletions.push_back(zk::Op::Delete(paths[i], nodes[i]->stat.version));
-  return Delete(store, leader_node, deletions, deadline);
+  return Delete(store, leader_node, std::move(deletions), deadline);
 }
 
 absl::Status DeleteOperations(ControlStore& store,
@@ -77,7 +85,7 @@ absl::Status DeleteOperations(ControlStore& store,
     if (ended[i].first < before || ended.size() - i > kMaxEndedOperations)
       deletions.push_back(zk::Op::Delete(store.OperationPath(ended[i].second),
                                          zk::kAnyVersion));
-  return Delete(store, leader_node, deletions, deadline);
+  return Delete(store, leader_node, std::move(deletions), deadline);
 }
 
 }  // namespace

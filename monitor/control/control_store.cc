@@ -11,13 +11,11 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "zk/op_batch.h"
 #include "zk/status.h"
 
 namespace roster::monitor {
 namespace {
-
-// ZooKeeper refuses packets over 1 MiB and drops their connection.
-constexpr size_t kMaxTransactionBytes = 900 * 1024;
 
 // Of what is audited of a change that was refused.
 constexpr size_t kMaxRefusalBytes = 2048;
@@ -25,7 +23,7 @@ constexpr size_t kMaxRefusalTargets = 100;
 
 size_t BytesOf(const std::vector<zk::Op>& ops) {
   size_t bytes = 0;
-  for (const zk::Op& op : ops) bytes += op.path.size() + op.data.size() + 64;
+  for (const zk::Op& op : ops) bytes += zk::PacketBytes(op);
   return bytes;
 }
 
@@ -98,7 +96,7 @@ absl::Status ControlStore::Write(const FencedView& fenced, zk::Op op,
                                  model::SerializeAuditEntry(audit),
                                  zk::CreateMode::kPersistentSequential));
   for (zk::Op& one : change.ops) ops.push_back(std::move(one));
-  if (BytesOf(ops) > kMaxTransactionBytes)
+  if (BytesOf(ops) > zk::kMaxTransaction)
     return base::WithReason(
         absl::InvalidArgumentError(
             base::StrCat("too much for one transaction: ", audit.targets.size(),

@@ -151,7 +151,9 @@ void Controller::RunDuties() {
   const ClusterViewPtr view = table_.view();
   if (!view->connected) return;
   if (!prepared_) {
-    if (!store_->Prepare(absl::Now() + kPatience).ok()) return;
+    const absl::Status status = store_->Prepare(absl::Now() + kPatience);
+    duties_->NotePreparation(status);
+    if (!status.ok()) return;
     prepared_ = true;
   }
   if (!ledger_read_) ReadLedger();
@@ -171,6 +173,7 @@ void Controller::RunDuties() {
 void Controller::ReadLedger() {
   auto departures =
       ReadDepartures(*store_, *table_.view(), absl::Now() + kPatience);
+  duties_->NotePreparation(departures.status());
   if (!departures.ok()) return;  // the next tick tries again
   watch_loop_.RunAndWait([&] {
     const absl::Time now = absl::Now();
@@ -178,6 +181,12 @@ void Controller::ReadLedger() {
       table_.ApplyLedger(departure.name, departure.entry, now);
   });
   ledger_read_ = true;
+}
+
+std::vector<std::pair<std::string_view, uint64_t>> Controller::duty_failures()
+    const {
+  if (!serving_) return {};
+  return duties_->failures();
 }
 
 absl::Status Controller::NotServing() {

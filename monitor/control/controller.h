@@ -70,6 +70,8 @@ class Controller final : public ControlBackend, public ConfigBackend {
 
   // Elected and connected, as far as this process knows.
   bool leading() const { return leading_; }
+  // Duties::failures(), once started. From any thread.
+  std::vector<std::pair<std::string_view, uint64_t>> duty_failures() const;
   // The view has changed in a way that a duty may wait for.
   void OnMemberChange(const MemberChange& change);
   void OnClusterChange() { Wake(); }

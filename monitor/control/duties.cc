@@ -4,13 +4,11 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
-#include "base/strings.h"
 #include "monitor/control/cleanup.h"
 #include "monitor/control/operation_runner.h"
 #include "monitor/control/order_edit.h"
-#include "zk/status.h"
+#include "zk/op_batch.h"
 
 namespace roster::monitor {
 namespace {
@@ -22,8 +20,19 @@ constexpr absl::Duration kCleanupPeriod = absl::Minutes(10);
 // Joins and departures that follow each other closely are written together.
 constexpr absl::Duration kLedgerPeriod = absl::Milliseconds(250);
 constexpr size_t kMaxExpiredAtOnce = 100;
+constexpr size_t kMaxExpiredBytes = 800 * 1024;
 
 }  // namespace
+
+Duties::Duties(ControlStore& store)
+    : store_(store),
+      prepare_("prepare", store.options().log),
+      holds_("holds", store.options().log),
+      operations_("operations", store.options().log),
+      keep_ledger_("ledger", store.options().log),
+      interval_("interval", store.options().log),
+      cleanup_("cleanup", store.options().log),
+      ledger_(store) {}
 
 void Duties::OnElected() {
   ledger_.Reset();
@@ -34,21 +43,46 @@ void Duties::OnElected() {
 void Duties::Run(const std::string& leader_node, const ClusterView& view) {
   if (!view.connected || !view.synced) return;
   const absl::Time now = absl::Now();
-  const auto deadline = [] { return absl::Now() + kPatience; };
-  Note("expire holds", ExpireHolds(leader_node, view, deadline()));
-  Note("run operations", RunOperations(store_, leader_node, view, deadline()));
+  const auto run = [&](DutyRecord& record, auto duty) {
+    if (!record.due(now)) return;
+    record.Note(duty(absl::Now() + kPatience), absl::Now());
+  };
+  run(holds_, [&](absl::Time deadline) {
+    return ExpireHolds(leader_node, view, deadline);
+  });
+  run(operations_, [&](absl::Time deadline) {
+    return RunOperations(store_, leader_node, view, deadline);
+  });
   if (now >= next_ledger_) {
-    Note("keep the ledger", ledger_.Update(leader_node, view, deadline()));
+    run(keep_ledger_, [&](absl::Time deadline) {
+      return ledger_.Update(leader_node, view, deadline);
+    });
     next_ledger_ = absl::Now() + kLedgerPeriod;
   }
   if (now >= next_interval_) {
-    Note("derive the interval", DeriveInterval(leader_node, view, deadline()));
+    run(interval_, [&](absl::Time deadline) {
+      return DeriveInterval(leader_node, view, deadline);
+    });
     next_interval_ = now + kIntervalPeriod;
   }
   if (now >= next_cleanup_) {
-    Note("clean up", CleanUp(store_, leader_node, view, deadline()));
+    run(cleanup_, [&](absl::Time deadline) {
+      return CleanUp(store_, leader_node, view, deadline);
+    });
     next_cleanup_ = now + kCleanupPeriod;
   }
+}
+
+void Duties::NotePreparation(const absl::Status& status) {
+  prepare_.Note(status, absl::Now());
+}
+
+std::vector<std::pair<std::string_view, uint64_t>> Duties::failures() const {
+  std::vector<std::pair<std::string_view, uint64_t>> failures;
+  for (const DutyRecord* record :
+       {&prepare_, &holds_, &operations_, &keep_ledger_, &interval_, &cleanup_})
+    failures.emplace_back(record->name(), record->failures());
+  return failures;
 }
 
 absl::Status Duties::ExpireHolds(const std::string& leader_node,
@@ -77,12 +111,19 @@ absl::Status Duties::ExpireHolds(const std::string& leader_node,
             const auto orders,
             store_.ReadOrders(names, *fenced.view, deadline));
         Changeset change;
+        size_t room = kMaxExpiredBytes;
         for (const auto& node : orders) {
           std::vector<std::string> released;
           if (!node.problem.ok()) continue;
           const auto next = ReleaseHolds(node.order, expired, released);
           if (!next) continue;
-          change.ops.push_back(store_.WriteOrder(node, *next));
+          zk::Op op = store_.WriteOrder(node, *next);
+          // The name is in the audit as well. Who does not fit has the next
+          // turn.
+          const size_t bytes = zk::PacketBytes(op) + node.name.size();
+          if (bytes > room) continue;
+          room -= bytes;
+          change.ops.push_back(std::move(op));
           change.targets.push_back({node.name, node.order.epoch, next->epoch});
         }
         return change;
@@ -119,16 +160,6 @@ absl::Status Duties::DeriveInterval(const std::string& leader_node,
                     : zk::Op::Create(store_.paths().policy, std::move(data),
                                      zk::CreateMode::kPersistent));
   return store_.session().Multi(std::move(ops), deadline);
-}
-
-void Duties::Note(std::string_view duty, const absl::Status& status) {
-  // Others were quicker, or ZooKeeper is away: the next round sees to it.
-  if (status.ok() || zk::IsRetryable(status) || absl::IsAborted(status) ||
-      absl::IsNotFound(status) || absl::IsAlreadyExists(status))
-    return;
-  base::Log(store_.options().log, base::LogLevel::kError,
-            "a duty failed duty=", base::Quoted(duty),
-            " error=", base::Quoted(base::Message(status)));
 }
 
 }  // namespace roster::monitor

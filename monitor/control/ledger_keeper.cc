@@ -5,17 +5,20 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
-#include "zk/status.h"
+#include "zk/op_batch.h"
 
 namespace roster::monitor {
 namespace {
 
 // Small enough that operators' commands, which share the thread, wait little.
 constexpr size_t kBatch = 100;
+constexpr size_t kBatchBytes = 256 * 1024;
 // Only a little of each entry is kept. What all of them take at once would stay
 // with the process.
 constexpr size_t kReadBatch = 200;
+constexpr size_t kMaxLoggedName = 100;
 
 model::LedgerState StateOf(const Member& member) {
   if (member.present) return model::LedgerState::kPresent;
@@ -37,6 +40,16 @@ model::LedgerEntry EntryOf(const Member& member) {
 }
 
 }  // namespace
+
+struct LedgerKeeper::Batch {
+  explicit Batch(const std::string& leader_node)
+      : ops(zk::Op::Check(leader_node, zk::kAnyVersion), kBatch, kBatchBytes) {}
+
+  zk::OpBatch ops;
+  // What the ledger is known to hold once they are done.
+  std::map<std::string, Known, std::less<>> written;
+  std::vector<std::string> gone;
+};
 
 void LedgerKeeper::Reset() {
   known_.clear();
@@ -104,6 +117,25 @@ absl::Status LedgerKeeper::Update(const std::string& leader_node,
   }
   const Signature signature = SignatureOf(view);
   if (signature == done_) return absl::OkStatus();
+  absl::erase_if(left_out_, [&](const std::string& name) {
+    return view.members.Find(name) == nullptr;
+  });
+  std::vector<MemberPtr> changed = Changed(view);
+  std::vector<std::string> forgotten = Forgotten(view);
+  while (!changed.empty() || !forgotten.empty()) {
+    if (absl::Now() >= deadline) return absl::OkStatus();
+    Batch batch(leader_node);
+    while (!changed.empty() && AddEntry(*changed.back(), batch))
+      changed.pop_back();
+    while (!forgotten.empty() && AddDeletion(forgotten.back(), batch))
+      forgotten.pop_back();
+    ROSTER_RETURN_IF_ERROR(Write(std::move(batch), deadline));
+  }
+  done_ = signature;
+  return absl::OkStatus();
+}
+
+std::vector<MemberPtr> LedgerKeeper::Changed(const ClusterView& view) const {
   std::vector<MemberPtr> changed;
   view.members.ForEach([&](const MemberPtr& member) {
     if (member->never_seen()) return;
@@ -115,68 +147,79 @@ absl::Status LedgerKeeper::Update(const std::string& leader_node,
     else if (!member->present && known->second.state != StateOf(*member))
       changed.push_back(member);
   });
+  return changed;
+}
+
+std::vector<std::string> LedgerKeeper::Forgotten(
+    const ClusterView& view) const {
   std::vector<std::string> forgotten;
   for (const auto& [name, known] : known_) {
     const MemberPtr member = view.members.Find(name);
     if (member == nullptr || member->never_seen()) forgotten.push_back(name);
   }
-
-  while (!changed.empty() || !forgotten.empty()) {
-    if (absl::Now() >= deadline) return absl::OkStatus();
-    std::vector<MemberPtr> members;
-    std::vector<std::string> gone;
-    while (members.size() < kBatch && !changed.empty()) {
-      members.push_back(std::move(changed.back()));
-      changed.pop_back();
-    }
-    while (gone.size() < kBatch && !forgotten.empty()) {
-      gone.push_back(std::move(forgotten.back()));
-      forgotten.pop_back();
-    }
-    ROSTER_RETURN_IF_ERROR(Write(leader_node, members, gone, deadline));
-  }
-  done_ = signature;
-  return absl::OkStatus();
+  return forgotten;
 }
 
-absl::Status LedgerKeeper::Write(const std::string& leader_node,
-                                 const std::vector<MemberPtr>& members,
-                                 const std::vector<std::string>& gone,
-                                 absl::Time deadline) {
-  std::vector<zk::Op> ops;
-  ops.push_back(zk::Op::Check(leader_node, zk::kAnyVersion));
-  std::map<std::string, Known, std::less<>> written;
-  for (const MemberPtr& member : members) {
-    const model::LedgerEntry entry = EntryOf(*member);
-    std::string path = model::JoinPath(store_.paths().ledger, member->name);
+bool LedgerKeeper::AddEntry(const Member& member, Batch& batch) {
+  model::LedgerEntry entry = EntryOf(member);
+  const auto known = known_.find(member.name);
+  const auto make = [&] {
+    std::string path = model::JoinPath(store_.paths().ledger, member.name);
     std::string data = model::SerializeLedgerEntry(entry);
-    const auto known = known_.find(member->name);
-    if (known == known_.end()) {
-      ops.push_back(zk::Op::Create(std::move(path), std::move(data),
-                                   zk::CreateMode::kPersistent));
-      written[member->name] = {entry.czxid, 0, entry.state};
-    } else {
-      // By version: a member that leaves writes its own goodbye here.
-      ops.push_back(
-          zk::Op::Set(std::move(path), std::move(data), known->second.version));
-      written[member->name] = {entry.czxid, known->second.version + 1,
-                               entry.state};
-    }
+    if (known == known_.end())
+      return zk::Op::Create(std::move(path), std::move(data),
+                            zk::CreateMode::kPersistent);
+    // By version: a member that leaves writes its own goodbye here.
+    return zk::Op::Set(std::move(path), std::move(data), known->second.version);
+  };
+  zk::Op op = make();
+  if (!batch.ops.CanHold(op)) {
+    // How it went matters more than what it was.
+    model::MemberRecord bare;
+    bare.state = entry.record.state;
+    entry.record = std::move(bare);
+    op = make();
   }
-  for (const std::string& name : gone)
-    ops.push_back(zk::Op::Delete(model::JoinPath(store_.paths().ledger, name),
-                                 known_.find(name)->second.version));
-  if (absl::Status status = store_.session().Multi(std::move(ops), deadline);
+  if (!batch.ops.CanHold(op)) {
+    if (left_out_.insert(member.name).second)
+      base::Log(store_.options().log, base::LogLevel::kWarning,
+                "a member's name is too long for the ledger: its loss is "
+                "forgotten with this rosterd bytes=",
+                member.name.size(), " member=",
+                base::Quoted(member.name.substr(0, kMaxLoggedName)));
+    return true;
+  }
+  if (!batch.ops.Add(op)) return false;
+  const int32_t version = known == known_.end() ? 0 : known->second.version + 1;
+  batch.written[member.name] = {entry.czxid, version, entry.state};
+  return true;
+}
+
+bool LedgerKeeper::AddDeletion(const std::string& name, Batch& batch) {
+  zk::Op op = zk::Op::Delete(model::JoinPath(store_.paths().ledger, name),
+                             known_.find(name)->second.version);
+  // Somebody else's entry, and nobody's loss.
+  if (!batch.ops.CanHold(op)) return true;
+  if (!batch.ops.Add(op)) return false;
+  batch.gone.push_back(name);
+  return true;
+}
+
+absl::Status LedgerKeeper::Write(Batch batch, absl::Time deadline) {
+  if (batch.ops.empty()) return absl::OkStatus();
+  if (absl::Status status =
+          store_.session().Multi(std::move(batch.ops).Take(), deadline);
       !status.ok()) {
     // A member that left has written its goodbye, or it is not known what was
     // written.
-    std::vector<std::string> names = gone;
-    for (const MemberPtr& member : members) names.push_back(member->name);
+    std::vector<std::string> names = std::move(batch.gone);
+    for (const auto& [name, known] : batch.written) names.push_back(name);
     if (!Read(names, deadline).ok()) Reset();
     return status;
   }
-  for (auto& [name, known] : written) known_.insert_or_assign(name, known);
-  for (const std::string& name : gone) known_.erase(name);
+  for (auto& [name, known] : batch.written)
+    known_.insert_or_assign(name, known);
+  for (const std::string& name : batch.gone) known_.erase(name);
   return absl::OkStatus();
 }
 

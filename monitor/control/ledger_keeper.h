@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "model/ledger_entry.h"
@@ -19,6 +20,10 @@ namespace roster::monitor {
 // elected rosterd; all others only read the ledger, see ReadDepartures().
 //
 // It reads the whole ledger when it begins, and then remembers what it wrote.
+//
+// Members choose their names and the size of their records, so a batch ends
+// where its bytes do. An entry that ZooKeeper does not take is written without
+// the record; one of whom not even the name fits has none, which is logged.
 //
 // Thread-safety: thread-compatible.
 class LedgerKeeper {
@@ -45,13 +50,20 @@ class LedgerKeeper {
   // these are the same there is nothing to write.
   using Signature = std::array<uint64_t, 5>;
 
+  // Transactions under way; see the source.
+  struct Batch;
+
   static Signature SignatureOf(const ClusterView& view);
   // As much as there is time for; the next call goes on.
   absl::Status Load(absl::Time deadline);
   absl::Status Read(const std::vector<std::string>& names, absl::Time deadline);
-  absl::Status Write(const std::string& leader_node,
-                     const std::vector<MemberPtr>& members,
-                     const std::vector<std::string>& gone, absl::Time deadline);
+  // Whom the ledger does not have as in `view`, and whom it has in vain.
+  std::vector<MemberPtr> Changed(const ClusterView& view) const;
+  std::vector<std::string> Forgotten(const ClusterView& view) const;
+  // False if it is for the next batch.
+  bool AddEntry(const Member& member, Batch& batch);
+  bool AddDeletion(const std::string& name, Batch& batch);
+  absl::Status Write(Batch batch, absl::Time deadline);
 
   ControlStore& store_;
   // While the ledger is being read: what is left of it.
@@ -59,6 +71,8 @@ class LedgerKeeper {
   bool loaded_ = false;
   std::optional<Signature> done_;
   absl::btree_map<std::string, Known> known_;
+  // Whose names are too long for an entry, and were logged.
+  absl::btree_set<std::string> left_out_;
 };
 
 // The entries of all members that are in the ledger but not in `view`: who

@@ -8,11 +8,16 @@
 #include "base/strings.h"
 #include "monitor/control/operation_plan.h"
 #include "monitor/control/order_edit.h"
+#include "zk/op_batch.h"
 
 namespace roster::monitor {
 namespace {
 
 using OrderNode = ControlStore::OrderNode;
+
+// What the orders of one step may take, with the audit's words on them; the
+// operation's own node comes on top.
+constexpr size_t kMaxOrderBytes = 384 * 1024;
 
 void FailMember(model::Operation& operation, const std::string& name,
                 std::string problem) {
@@ -24,14 +29,27 @@ void FailMember(model::Operation& operation, const std::string& name,
     }
 }
 
-// Adds what the plan does to the members' orders. A member whose order cannot
-// be written has failed.
+// Leaves `name` where it is in `stored`: it has the next turn.
+void Postpone(const model::Operation& stored, const std::string& name,
+              model::Operation& next) {
+  for (size_t i = 0; i < next.members.size(); ++i)
+    if (next.members[i].name == name) next.members[i] = stored.members[i];
+}
+
+// Adds what the plan for `stored` does to the members' orders, as much as one
+// transaction takes. A member whose order cannot be written has failed.
 absl::Status AddOrders(ControlStore& store, const ClusterView& view,
-                       OperationPlan& plan, absl::Time deadline,
-                       Changeset& change) {
+                       const model::Operation& stored, OperationPlan& plan,
+                       absl::Time deadline, Changeset& change) {
   const absl::Time now = absl::Now();
+  size_t bytes = 0;
   const auto write = [&](const OrderNode& node, const model::Order& next) {
-    change.ops.push_back(store.WriteOrder(node, next));
+    zk::Op op = store.WriteOrder(node, next);
+    bytes += zk::PacketBytes(op) + node.name.size();
+    // The first is always tried.
+    if (!change.ops.empty() && bytes > kMaxOrderBytes)
+      return Postpone(stored, node.name, plan.next);
+    change.ops.push_back(std::move(op));
     change.targets.push_back({node.name, node.order.epoch, next.epoch});
   };
   ROSTER_ASSIGN_OR_RETURN(const auto to_hold,
@@ -75,8 +93,8 @@ absl::Status RunOne(ControlStore& store, const std::string& leader_node,
         PlanOperation(stored.operation, *fenced.view, absl::Now());
     Changeset change;
     if (plan.empty_for(stored.operation)) return change;
-    ROSTER_RETURN_IF_ERROR(
-        AddOrders(store, *fenced.view, plan, deadline, change));
+    ROSTER_RETURN_IF_ERROR(AddOrders(store, *fenced.view, stored.operation,
+                                     plan, deadline, change));
     change.forced = stored.operation.force;
     if (plan.next.state != stored.operation.state)
       change.targets.push_back({.name = seen.id});

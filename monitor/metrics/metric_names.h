@@ -188,6 +188,11 @@ inline constexpr MetricSpec kMemberSeriesDropped{
     "Series of members that were left out because of a limit."};
 
 // The monitor itself.
+inline constexpr MetricSpec kDutyFailures{
+    "roster_duty_failures_total", kC, "", "cluster,duty",
+    "Times that a duty of the elected rosterd failed and will go on failing "
+    "until somebody sees to it: holds, operations, ledger, interval, cleanup, "
+    "or prepare, which comes before them. The log says why."};
 inline constexpr MetricSpec kEvents{"roster_events_total", kC, "", "",
                                     "Events written to the history."};
 inline constexpr MetricSpec kZooKeeperState{
@@ -327,6 +332,7 @@ inline constexpr const MetricSpec* kAllMetrics[] = {
     &metric::kTaskStalled,
     &metric::kMemberSeriesLimit,
     &metric::kMemberSeriesDropped,
+    &metric::kDutyFailures,
     &metric::kEvents,
     &metric::kZooKeeperState,
     &metric::kZooKeeperSessions,

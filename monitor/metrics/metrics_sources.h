@@ -23,6 +23,13 @@ struct StreamStats {
   uint64_t merged = 0;
 };
 
+// How often a duty of the elected rosterd has failed.
+struct DutyFailures {
+  std::string cluster;
+  std::string duty;
+  uint64_t count = 0;
+};
+
 // Where the numbers of a scrape come from. Each function is called once per
 // scrape, on the thread that renders, must be thread-safe and must not block.
 // Those left empty leave their metrics at zero.
@@ -35,6 +42,7 @@ struct MetricsSources {
   std::function<uint64_t()> events;  // appended to the history so far
   // By what this rosterd is known in elections: MonitorInfo::id.
   std::function<std::string()> run_id;
+  std::function<std::vector<DutyFailures>()> duty_failures;
 };
 
 }  // namespace roster::monitor

@@ -38,6 +38,15 @@ prometheus::MetricFamily BuildInfo() {
   return std::move(family).Build();
 }
 
+prometheus::MetricFamily Duties(const MetricsSources& sources) {
+  FamilyBuilder family(metric::kDutyFailures);
+  if (sources.duty_failures)
+    for (const DutyFailures& one : sources.duty_failures())
+      family.Add({{"cluster", one.cluster}, {"duty", one.duty}},
+                 static_cast<double>(one.count));
+  return std::move(family).Build();
+}
+
 }  // namespace
 
 MonitorCollector::MonitorCollector(MetricsSources sources)
@@ -49,6 +58,7 @@ std::vector<prometheus::MetricFamily> MonitorCollector::Collect() const {
   const StreamStats streams =
       sources_.streams ? sources_.streams() : StreamStats();
   return {
+      Duties(sources_),
       Single(metric::kEvents, sources_.events ? sources_.events() : 0),
       StateSet(zookeeper.state),
       Single(metric::kZooKeeperSessions, zookeeper.sessions),

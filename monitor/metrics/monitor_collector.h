@@ -8,7 +8,8 @@
 namespace roster::monitor {
 
 // MonitorCollector exports what concerns the monitor as a whole: its
-// ZooKeeper session, its subscribers, its history, and which build it is.
+// duties, its ZooKeeper session, its subscribers, its history, and which build
+// it is.
 //
 // Thread-safety: thread-safe if the sources are.
 class MonitorCollector : public prometheus::Collectable {

@@ -92,6 +92,79 @@ TEST_F(DutiesTest, TheLedgerForgetsWithTheView) {
   EVENTUALLY(LedgerState("web-01") == "");
 }
 
+// Sixty labels of 250 bytes, which a record may have.
+std::string FatRecord() {
+  std::string labels;
+  for (int i = 0; i < 60; ++i)
+    labels += base::StrCat(i == 0 ? "" : ",", "\"label", i, "\":\"",
+                           std::string(250, 'x'), "\"");
+  return base::StrCat(R"({"v":1,"service":"fat","labels":{)", labels, "}}");
+}
+
+TEST_F(DutiesTest, FatMembersDoNotKeepOthersOutOfTheLedger) {
+  const std::string fat = FatRecord();
+  for (int i = 0; i < 110; ++i) Join(base::StrCat("fat-", i), fat);
+  auto stack = MakeStack();
+  EVENTUALLY(LedgerState("fat-109") == "PRESENT");
+  Join("web-01", R"({"v":1,"service":"search"})");
+  EVENTUALLY(LedgerState("web-01") == "PRESENT");
+  ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
+  EVENTUALLY(LedgerState("web-01") == "LOST");
+  EXPECT_EQ(probe_.Children("/roster/default/ledger")->size(), 111u);
+  EXPECT_EQ(Ledger("fat-0")->record.labels.size(), 60u);
+
+  stack.reset();
+  auto next = MakeStack({.id = "monitor-2"});
+  EVENTUALLY(next->status("web-01") == "LOST");
+}
+
+TEST_F(DutiesTest, LongNamesDoNotKeepOthersOutOfTheLedger) {
+  Join("web-01");
+  for (const char c : {'a', 'b', 'c', 'd', 'e', 'f'})
+    Join(std::string(300'000, c));
+  // For this one there is not even room for an entry.
+  Join(std::string(960'000, 'z'));
+  auto stack = MakeStack();
+  EVENTUALLY(probe_.Children("/roster/default/ledger")->size() == 7);
+  ASSERT_OK(probe_.Delete("/clusterServer/web-01"));
+  ASSERT_OK(probe_.Delete(
+      base::StrCat("/clusterServer/", std::string(300'000, 'a'))));
+  EVENTUALLY(LedgerState("web-01") == "LOST");
+  EVENTUALLY(LedgerState(std::string(300'000, 'a')) == "LOST");
+  for (const auto& [duty, failures] : stack->controller().duty_failures())
+    EXPECT_EQ(failures, 0u) << duty;
+}
+
+TEST_F(DutiesTest, ManyFatHoldsExpire) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 60; ++i) {
+    names.push_back(base::StrCat("web-", i));
+    Join(names.back(), Record("UP", 0));
+  }
+  auto stack = MakeStack();
+  EVENTUALLY(stack->view()->members.size() == names.size());
+  // Two holds: what stays is written anew with what goes. By hand, since no
+  // operator's call takes so long a reason.
+  for (const std::string& name : names) {
+    model::Order order{.epoch = 1, .holds = {}};
+    for (const bool expires : {true, false})
+      order.holds.push_back({.id = expires ? "h-1" : "h-2",
+                             .owner = expires ? "brief" : "long",
+                             .reason = std::string(20'000, 'r'),
+           .ticket = "",
+                             .created_at = absl::Now(),
+                             .expires_at = expires
+                                               ? absl::Now() + absl::Seconds(1)
+                                               : absl::InfiniteFuture()});
+    ASSERT_OK(probe_
+                  .Create(base::StrCat("/roster/default/control/", name),
+                          model::SerializeOrder(order))
+                  .status());
+  }
+  for (const std::string& name : names)
+    EVENTUALLY(StoredOrder(name).holds.size() == 1);
+}
+
 TEST_F(DutiesTest, AnExpiryDueWhileNobodyWasElectedIsCaughtUp) {
   Join("web-01", Record("UP", 0));
   auto stack = MakeStack();

@@ -37,11 +37,20 @@ std::string ValuesOf(std::string_view metric, std::string_view label) {
            : metric == "roster_zookeeper_state"        ? "4"
            : metric == "roster_zookeeper_server_state" ? "8"
                                                        : "?";
-  static const auto& values = *new std::map<std::string_view, std::string>{
-      {"cluster", "clusters"}, {"status", "7"},       {"service", "101"},
-      {"zone", "101"},         {"cause", "2"},        {"mode", "2"},
-      {"node", "2"},           {"version", ""},       {"revision", ""},
-      {"budget", "budgets"},   {"server", "servers"}, {"role", "5"}};
+  static const auto& values =
+      *new std::map<std::string_view, std::string>{{"cluster", "clusters"},
+                                                   {"status", "7"},
+                                                   {"service", "101"},
+                                                   {"zone", "101"},
+                                                   {"cause", "2"},
+                                                   {"mode", "2"},
+                                                   {"node", "2"},
+                                                   {"version", ""},
+                                                   {"revision", ""},
+                                                   {"budget", "budgets"},
+                                                   {"server", "servers"},
+                                                   {"role", "5"},
+                                                   {"duty", "6"}};
   const auto found = values.find(label);
   return found == values.end() ? "?" : found->second;
 }

@@ -122,6 +122,11 @@ MetricsSources SourcesOf(ClusterViewPtr view) {
             return StreamStats{11, 12, 13};
           },
       .events = [] { return uint64_t{14}; },
+      .run_id = {},
+      .duty_failures =
+          [] {
+            return std::vector<DutyFailures>{{"default", "ledger", 15}};
+          },
   };
 }
 
@@ -193,6 +198,9 @@ TEST(MetricsPageTest, ShowsTheMonitorItself) {
   EXPECT_THAT(page, HasSubstr("\nroster_stream_resets_total 12\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_stream_merged_total 13\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_events_total 14\n"));
+  EXPECT_THAT(page,
+              HasSubstr("\nroster_duty_failures_total{cluster=\"default\","
+                        "duty=\"ledger\"} 15\n"));
   EXPECT_THAT(page, HasSubstr("\nroster_build_info{version=\""));
 }
 
