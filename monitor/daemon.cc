@@ -17,6 +17,7 @@
 #include "model/monitor_record.h"
 #include "monitor/address_file.h"
 #include "monitor/api_server.h"
+#include "monitor/data_folder.h"
 #include "monitor/dev_zookeeper.h"
 #include "monitor/ensemble/ensemble_probe.h"
 #include "monitor/gateway/gateway.h"
@@ -69,6 +70,11 @@ std::string Daemon::failure() const {
 
 absl::Status Daemon::Start() {
   ROSTER_RETURN_IF_ERROR(ReadCredentials());
+  if (!options_.data.empty())
+    // No reason not to watch.
+    if (absl::Status status = PrepareDataFolder(options_.data); !status.ok())
+      base::Log(log_, LogLevel::kError,
+                "who leads is not kept over restarts: ", base::Message(status));
   if (options_.dev) {
     ROSTER_RETURN_IF_ERROR(StartDevZooKeeper());
   }

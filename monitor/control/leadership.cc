@@ -17,6 +17,7 @@ namespace {
 constexpr absl::Duration kTickInterval = absl::Seconds(1);
 // How much older than it is a copy may claim to be.
 constexpr absl::Duration kCopyInterval = absl::Seconds(30);
+constexpr absl::Duration kTellFailureAgain = absl::Hours(1);
 
 absl::Status Unknown(const ElectionId& election) {
   return base::WithReason(absl::UnavailableError(base::StrCat(
@@ -308,12 +309,25 @@ void Leadership::Save() {
   dirty_ = false;
   saved_at_ = absl::Now();
   if (!copy_) return;
-  writer_.Post([copy = *copy_, leaders = remembered_, log = options_.log] {
-    if (absl::Status status = copy.Write(leaders); !status.ok())
-      base::Log(log, base::LogLevel::kError,
-                "the leaders cannot be remembered error=\"",
-                base::Message(status), "\"");
-  });
+  writer_.Post([this, leaders = remembered_] { Write(leaders); });
+}
+
+// Of what goes on failing, with every change of a leader, little is said.
+void Leadership::Write(const RememberedLeaders& leaders) {
+  const absl::Status status = copy_->Write(leaders);
+  const absl::Time now = absl::Now();
+  if (status.ok()) {
+    if (std::exchange(failure_told_at_, absl::InfinitePast()) !=
+        absl::InfinitePast())
+      base::Log(options_.log, base::LogLevel::kInfo,
+                "the leaders are remembered again");
+    return;
+  }
+  if (now - failure_told_at_ < kTellFailureAgain) return;
+  failure_told_at_ = now;
+  base::Log(options_.log, base::LogLevel::kError,
+            "the leaders cannot be remembered error=\"", base::Message(status),
+            "\"");
 }
 
 }  // namespace roster::monitor

@@ -92,6 +92,7 @@ class Leadership final : public LeaderBackend {
   void Tick();
   void SaveSoon() { dirty_ = true; }
   void Save();
+  void Write(const RememberedLeaders& leaders);
 
   base::Loop& watch_loop_;
   Controller& controller_;
@@ -111,6 +112,8 @@ class Leadership final : public LeaderBackend {
   bool dirty_ = false;
   absl::Time saved_at_ = absl::InfinitePast();
 
+  // Confined to writer_. While the copy cannot be written: when that was said.
+  absl::Time failure_told_at_ = absl::InfinitePast();
   base::Loop writer_;  // writes the copy: that blocks
   base::CallbackScope scope_;
 };

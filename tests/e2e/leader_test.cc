@@ -214,6 +214,27 @@ TEST_F(LeaderTest, AnswersFromMemoryWhileZooKeeperIsFrozen) {
   EVENTUALLY_THAT(Answer(*forgetful), "web-01 LIVE");
 }
 
+TEST_F(LeaderTest, AFolderThatIsNotThereIsSaidOnceAndLeadersAreStillTold) {
+  const std::string folder = data_.File("no/such");
+  const auto rosterd = Rosterd({"--data", folder});
+  const auto said = [&](const std::string& text) {
+    const std::string log = rosterd->Log();
+    int times = 0;
+    for (size_t at = log.find(text); at != std::string::npos;
+         at = log.find(text, at + 1))
+      ++times;
+    return times;
+  };
+  EXPECT_EQ(said("who leads is not kept over restarts: --data " + folder), 1);
+  for (const char* id : {"web-01", "web-02", "web-03"}) {
+    const auto leader = Join(id);
+    EVENTUALLY(Answer(*rosterd) == std::string(id) + " LIVE");
+    // Each change is to be written.
+    EVENTUALLY(said("the leaders cannot be remembered") > 0);
+  }
+  EXPECT_EQ(said("the leaders cannot be remembered"), 1);
+}
+
 TEST_F(LeaderTest, OfALeadersDataOnlyTheBeginningIsKept) {
   const std::string long_data(60'000, 'x');
   auto rosterd = Rosterd({"--data", data_.path().string()});
