@@ -3,7 +3,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -18,10 +20,12 @@ std::string Place(const std::string& file, const YAML::Mark& mark) {
   return base::StrCat(file, ":", mark.line + 1, ":", mark.column + 1, ": ");
 }
 
-// The option that `key` is of; null if there is none.
-CLI::Option* OptionOf(const std::string& key, CLI::App& app) {
-  if (key == "config" || key == "help" || key == "version") return nullptr;
-  return app.get_option_no_throw("--" + key);
+// More is no configuration, and would be parsed for minutes.
+constexpr size_t kMaxBytes = size_t{1} << 20;
+
+// What only a flag can tell.
+bool IsOnlyAFlag(std::string_view key) {
+  return key == "config" || key == "help" || key == "version";
 }
 
 // Takes the values of `key` from its node. Returns an error text, or "".
@@ -73,15 +77,24 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
     return base::StrCat("--config ", file, ": it is a folder");
-  YAML::Node root;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return base::StrCat("--config ", file, ": cannot be read");
+  std::string text(kMaxBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (text.size() > kMaxBytes)
+    return base::StrCat("--config ", file, ": is larger than 1 MiB");
+  std::vector<YAML::Node> documents;
   try {
-    root = YAML::LoadFile(file);
-  } catch (const YAML::BadFile&) {
-    return base::StrCat("--config ", file, ": cannot be read");
+    documents = YAML::LoadAll(text);
   } catch (const YAML::Exception& error) {
     return base::StrCat(Place(file, error.mark), error.msg);
   }
-  if (root.IsNull()) return "";
+  if (documents.size() > 1)
+    return base::StrCat(Place(file, documents[1].Mark()),
+                        "a second document ('---'); settings are in one");
+  if (documents.empty() || documents[0].IsNull()) return "";
+  const YAML::Node& root = documents[0];
   if (!root.IsMap())
     return base::StrCat(Place(file, root.Mark()),
                         "expected settings, as in 'grpc-listen: ...'");
@@ -90,7 +103,9 @@ std::string ReadConfigFile(const std::string& file, CLI::App& app) {
     const std::string place = Place(file, entry.first.Mark());
     const std::string key =
         entry.first.IsScalar() ? entry.first.as<std::string>() : "";
-    CLI::Option* const option = OptionOf(key, app);
+    if (IsOnlyAFlag(key))
+      return base::StrCat(place, "'", key, "' is a flag, and no setting");
+    CLI::Option* const option = app.get_option_no_throw("--" + key);
     if (option == nullptr) {
       const std::string hint = DidYouMean(key, app, "");
       return base::StrCat(place, "unknown setting '", key, "'",

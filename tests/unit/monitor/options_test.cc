@@ -115,6 +115,20 @@ TEST_F(OptionsTest, MistakesOfTheFileNameTheirPlace) {
               HasSubstr("cannot be read"));
 }
 
+TEST_F(OptionsTest, AFileIsOneDocumentOfModestSize) {
+  EXPECT_THAT(ParseFile("log-level: info\n---\nlog-level: debug\n").message,
+              AllOf(HasSubstr("rosterd.yaml:3:1:"), HasSubstr("second")));
+  EXPECT_THAT(ParseFile(std::string((1 << 20) + 1, '#')).message,
+              HasSubstr("larger than 1 MiB"));
+  EXPECT_FALSE(ParseFile("---\nlog-level: debug\n").exit_now);
+  EXPECT_FALSE(ParseFile("# nothing\n").exit_now);
+}
+
+TEST_F(OptionsTest, AFileCannotSayWhatOnlyAFlagCan) {
+  EXPECT_THAT(ParseFile("help: true\n").message,
+              HasSubstr("'help' is a flag, and no setting"));
+}
+
 TEST_F(OptionsTest, MembersNeedAPathOfTheirOwn) {
   const auto said = [](std::vector<std::string> words) {
     return Parse(std::move(words)).message;
