@@ -42,8 +42,8 @@ model::LedgerEntry EntryOf(const Member& member) {
 }  // namespace
 
 struct LedgerKeeper::Batch {
-  explicit Batch(const std::string& leader_node)
-      : ops(zk::Op::Check(leader_node, zk::kAnyVersion), kBatch, kBatchBytes) {}
+  Batch(const std::string& leader_node, size_t most)
+      : ops(zk::Op::Check(leader_node, zk::kAnyVersion), most, kBatchBytes) {}
 
   zk::OpBatch ops;
   // What the ledger is known to hold once they are done.
@@ -55,6 +55,7 @@ void LedgerKeeper::Reset() {
   known_.clear();
   unread_.reset();
   loaded_ = false;
+  one_by_one_ = false;
   done_.reset();
 }
 
@@ -122,17 +123,23 @@ absl::Status LedgerKeeper::Update(const std::string& leader_node,
   });
   std::vector<MemberPtr> changed = Changed(view);
   std::vector<std::string> forgotten = Forgotten(view);
+  absl::Status denied;
   while (!changed.empty() || !forgotten.empty()) {
-    if (absl::Now() >= deadline) return absl::OkStatus();
-    Batch batch(leader_node);
+    if (absl::Now() >= deadline) return denied;
+    Batch batch(leader_node, one_by_one_ ? 1 : kBatch);
     while (!changed.empty() && AddEntry(*changed.back(), batch))
       changed.pop_back();
     while (!forgotten.empty() && AddDeletion(forgotten.back(), batch))
       forgotten.pop_back();
-    ROSTER_RETURN_IF_ERROR(Write(std::move(batch), deadline));
+    const absl::Status status = Write(std::move(batch), deadline);
+    if (status.ok()) continue;
+    if (!absl::IsPermissionDenied(status) || !loaded_) return status;
+    denied.Update(status);
+    if (!one_by_one_) break;
   }
-  done_ = signature;
-  return absl::OkStatus();
+  one_by_one_ = !denied.ok();
+  if (denied.ok()) done_ = signature;
+  return denied;
 }
 
 std::vector<MemberPtr> LedgerKeeper::Changed(const ClusterView& view) const {

@@ -69,6 +69,8 @@ class LedgerKeeper {
   // While the ledger is being read: what is left of it.
   std::optional<std::vector<std::string>> unread_;
   bool loaded_ = false;
+  // An entry is closed to us, by an ACL, and must not keep the others.
+  bool one_by_one_ = false;
   std::optional<Signature> done_;
   absl::btree_map<std::string, Known> known_;
   // Whose names are too long for an entry, and were logged.

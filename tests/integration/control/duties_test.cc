@@ -135,6 +135,26 @@ TEST_F(DutiesTest, LongNamesDoNotKeepOthersOutOfTheLedger) {
     EXPECT_EQ(failures, 0u) << duty;
 }
 
+TEST_F(DutiesTest, AnEntryThatMayNotBeWrittenDoesNotKeepTheOthers) {
+  for (const char* name : {"web-01", "web-02", "web-03"}) Join(name);
+  auto stack = MakeStack();
+  for (const char* name : {"web-01", "web-02", "web-03"})
+    EVENTUALLY(LedgerState(name) == "PRESENT");
+  ASSERT_OK(probe_.MakeReadOnly("/roster/default/ledger/web-02"));
+  for (const char* name : {"web-01", "web-02", "web-03"})
+    ASSERT_OK(probe_.Delete(base::StrCat("/clusterServer/", name)));
+  EVENTUALLY(LedgerState("web-01") == "LOST");
+  EVENTUALLY(LedgerState("web-03") == "LOST");
+  EXPECT_EQ(LedgerState("web-02"), "PRESENT");
+  // Somebody has to see to it.
+  const auto failures = [&] {
+    for (const auto& [duty, count] : stack->controller().duty_failures())
+      if (duty == "ledger") return count;
+    return uint64_t{0};
+  };
+  EVENTUALLY(failures() > 0);
+}
+
 TEST_F(DutiesTest, ManyFatHoldsExpire) {
   std::vector<std::string> names;
   for (int i = 0; i < 60; ++i) {
@@ -151,7 +171,7 @@ TEST_F(DutiesTest, ManyFatHoldsExpire) {
       order.holds.push_back({.id = expires ? "h-1" : "h-2",
                              .owner = expires ? "brief" : "long",
                              .reason = std::string(20'000, 'r'),
-           .ticket = "",
+                             .ticket = "",
                              .created_at = absl::Now(),
                              .expires_at = expires
                                                ? absl::Now() + absl::Seconds(1)
@@ -163,6 +183,33 @@ TEST_F(DutiesTest, ManyFatHoldsExpire) {
   }
   for (const std::string& name : names)
     EVENTUALLY(StoredOrder(name).holds.size() == 1);
+}
+
+TEST_F(DutiesTest, AnOperationTakesFatOrdersInTurns) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 60; ++i) {
+    names.push_back(base::StrCat("web-", i));
+    Join(names.back());
+  }
+  auto stack = MakeStack();
+  EVENTUALLY(stack->view()->members.size() == names.size());
+  for (const std::string& name : names) {
+    model::Order order{.epoch = 1, .holds = {}};
+    order.holds.push_back({.id = "h-1",
+                           .owner = "long",
+                           .reason = std::string(20'000, 'r'),
+                           .ticket = "",
+                           .created_at = absl::Now()});
+    ASSERT_OK(probe_
+                  .Create(base::StrCat("/roster/default/control/", name),
+                          model::SerializeOrder(order))
+                  .status());
+  }
+  TakeOfflineRequest request = Drain(names);
+  request.pacing = model::Pacing{.batch_size = 60};
+  ASSERT_OK(stack->TakeOffline(request).status());
+  for (const std::string& name : names)
+    EVENTUALLY(StoredOrder(name).holds.size() == 2);
 }
 
 TEST_F(DutiesTest, AnExpiryDueWhileNobodyWasElectedIsCaughtUp) {
