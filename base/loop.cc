@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,6 +19,16 @@ namespace roster::base {
 namespace asio = boost::asio;
 
 struct Loop::Rep {
+  // Asio would take its descriptors with the first timer, on the loop's thread,
+  // where nobody could be told that there are none left.
+  Rep() {
+    try {
+      asio::steady_timer{context};
+    } catch (const boost::system::system_error& error) {
+      throw std::system_error(error.code(), "cannot make an event loop");
+    }
+  }
+
   // One thread runs the context: Asio may leave its internal locks out of the
   // way of that thread, but posting from others stays safe.
   asio::io_context context{1};
@@ -39,11 +50,16 @@ Loop::~Loop() {
 }
 
 void Loop::Start() {
-  thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    thread_id_.store(std::this_thread::get_id());
-    rep_->context.run();
-  });
+  try {
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+      thread_id_.store(std::this_thread::get_id());
+      rep_->context.run();
+    });
+  } catch (const std::system_error& error) {
+    Stop();  // who waits for a task would wait for ever
+    throw std::system_error(error.code(), "cannot start a thread");
+  }
 }
 
 void Loop::Stop() { rep_->context.stop(); }

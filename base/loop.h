@@ -19,9 +19,9 @@ namespace roster::base {
 // Loop is one thread that owns state: a Boost.Asio io_context, FIFO posting,
 // and timers. Everything that belongs to a part (its tables, its ZooKeeper
 // sessions) is touched on its loop only, so parts need no locks. Other threads
-// copy in by Post().
-//
-// It is not a thread pool, and nothing posted to it may block.
+// copy in by Post(). It is not a thread pool, and what is posted may not block.
+// The constructor and Start() take the descriptors and the thread it needs,
+// and throw std::system_error if there are none left: see CatchExhaustion().
 //
 // Thread-safety: Post(), Stop(), IsOnLoop() and now-only accessors are
 // thread-safe; the rest is for the loop's own thread.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/exhaustion.h"
 #include "base/status_macros.h"
 
 namespace roster::coordination {
@@ -14,14 +15,17 @@ struct Client::Owned {
 absl::StatusOr<std::unique_ptr<Client>> Client::Connect(
     zk::SessionOptions options) {
   ROSTER_RETURN_IF_ERROR(options.Validate());
-  auto owned = std::make_unique<Owned>();
-  owned->loop.Start();
-  owned->loop.RunAndWait([&] {
-    owned->session =
-        std::make_unique<zk::Session>(owned->loop, std::move(options));
-    owned->session->Start();
-  });
-  return std::unique_ptr<Client>(new Client(std::move(owned)));
+  return base::CatchExhaustion(
+      [&]() -> absl::StatusOr<std::unique_ptr<Client>> {
+        auto owned = std::make_unique<Owned>();
+        owned->loop.Start();
+        owned->loop.RunAndWait([&] {
+          owned->session =
+              std::make_unique<zk::Session>(owned->loop, std::move(options));
+          owned->session->Start();
+        });
+        return std::unique_ptr<Client>(new Client(std::move(owned)));
+      });
 }
 
 Client::Client(std::unique_ptr<Owned> owned)

@@ -22,7 +22,8 @@ namespace roster::coordination {
 class Client {
  public:
   // A session of its own, on a thread of its own. InvalidArgument if an option
-  // is wrong; never fails because ZooKeeper is away, and never waits for it.
+  // is wrong, ResourceExhausted if no descriptor or thread is left; never fails
+  // because ZooKeeper is away, and never waits for it.
   static absl::StatusOr<std::unique_ptr<Client>> Connect(
       zk::SessionOptions options);
   // Uses a session that somebody else owns, on the loop where it lives. Both

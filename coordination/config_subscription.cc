@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
+#include "base/exhaustion.h"
 #include "base/loop.h"
 #include "base/mutex.h"
 #include "base/quoted.h"
@@ -327,8 +328,11 @@ void ConfigSubscription::Impl::ScheduleRefresh() {
 absl::StatusOr<std::unique_ptr<ConfigSubscription>> ConfigSubscription::Create(
     Client& client, ConfigSubscriptionOptions options) {
   ROSTER_RETURN_IF_ERROR(Validate(options));
-  return std::unique_ptr<ConfigSubscription>(new ConfigSubscription(
-      std::make_unique<Impl>(client, std::move(options))));
+  return base::CatchExhaustion(
+      [&]() -> absl::StatusOr<std::unique_ptr<ConfigSubscription>> {
+        return std::unique_ptr<ConfigSubscription>(new ConfigSubscription(
+            std::make_unique<Impl>(client, std::move(options))));
+      });
 }
 
 ConfigSubscription::ConfigSubscription(std::unique_ptr<Impl> impl)

@@ -66,8 +66,9 @@ struct ConfigSubscriptionOptions {
 // Lifetime: `client` must outlive this.
 class ConfigSubscription {
  public:
-  // InvalidArgument if an option is wrong. Never fails because ZooKeeper is
-  // away, or the copy is broken, and never waits for ZooKeeper.
+  // InvalidArgument if an option is wrong, ResourceExhausted if no descriptor or
+  // thread is left. Never fails because ZooKeeper is away, or the copy is
+  // broken, and never waits for ZooKeeper.
   static absl::StatusOr<std::unique_ptr<ConfigSubscription>> Create(
       Client& client, ConfigSubscriptionOptions options);
   // The copy is up to date when it returns.

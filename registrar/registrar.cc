@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/exhaustion.h"
 #include "base/loop.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
@@ -244,8 +245,11 @@ absl::StatusOr<std::unique_ptr<Registrar>> Registrar::Create(
     return absl::InvalidArgumentError(
         absl::StrCat("max_record_bytes: ", options.max_record_bytes,
                      " do not hold the ", fitted.left_out));
-  return std::unique_ptr<Registrar>(new Registrar(std::make_unique<Impl>(
-      std::move(options), std::move(self), std::move(initial))));
+  return base::CatchExhaustion(
+      [&]() -> absl::StatusOr<std::unique_ptr<Registrar>> {
+        return std::unique_ptr<Registrar>(new Registrar(std::make_unique<Impl>(
+            std::move(options), std::move(self), std::move(initial))));
+      });
 }
 
 Registrar::Registrar(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

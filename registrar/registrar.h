@@ -46,8 +46,9 @@ class Registrar {
   // No leave takes longer than this.
   static constexpr absl::Duration kLeaveTimeout = absl::Seconds(5);
 
-  // Starts to register. InvalidArgument if an option is wrong; it never fails
-  // because ZooKeeper is away, and never waits for it.
+  // Starts to register. InvalidArgument if an option is wrong, and
+  // ResourceExhausted if no descriptor or thread is left; it never fails because
+  // ZooKeeper is away, and never waits for it.
   static absl::StatusOr<std::unique_ptr<Registrar>> Create(
       RegistrarOptions options);
 

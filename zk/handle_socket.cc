@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -15,7 +16,7 @@ namespace roster::zk {
 namespace asio = boost::asio;
 
 struct Handle::Socket::Rep {
-  Rep(asio::io_context& context, int fd) : descriptor(context, fd) {}
+  explicit Rep(asio::io_context& context) : descriptor(context) {}
 
   void Cork(int on) {
     setsockopt(descriptor.native_handle(), IPPROTO_TCP, TCP_CORK, &on,
@@ -30,12 +31,16 @@ std::shared_ptr<Handle::Socket> Handle::Socket::Duplicate(base::Loop& loop,
                                                           ReadyCallback ready) {
   const int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (duplicate < 0) return nullptr;
-  return std::shared_ptr<Socket>(new Socket(loop, duplicate, std::move(ready)));
+  std::shared_ptr<Socket> socket(new Socket(loop, std::move(ready)));
+  boost::system::error_code error;
+  socket->rep_->descriptor.assign(duplicate, error);
+  if (!error) return socket;
+  close(duplicate);
+  return nullptr;
 }
 
-Handle::Socket::Socket(base::Loop& loop, int fd, ReadyCallback ready)
-    : rep_(std::make_unique<Rep>(loop.context(), fd)),
-      ready_(std::move(ready)) {}
+Handle::Socket::Socket(base::Loop& loop, ReadyCallback ready)
+    : rep_(std::make_unique<Rep>(loop.context())), ready_(std::move(ready)) {}
 
 Handle::Socket::~Socket() = default;
 

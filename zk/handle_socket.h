@@ -20,8 +20,8 @@ class Handle::Socket : public std::enable_shared_from_this<Handle::Socket> {
  public:
   using ReadyCallback = std::function<void(int ready)>;
 
-  // Null if there is no descriptor left. `ready` gets ZOOKEEPER_READ or
-  // ZOOKEEPER_WRITE.
+  // Null if the system has no descriptor left, or cannot watch it. `ready` gets
+  // ZOOKEEPER_READ or ZOOKEEPER_WRITE.
   static std::shared_ptr<Socket> Duplicate(base::Loop& loop, int fd,
                                            ReadyCallback ready);
   ~Socket();
@@ -42,7 +42,7 @@ class Handle::Socket : public std::enable_shared_from_this<Handle::Socket> {
  private:
   struct Rep;
 
-  Socket(base::Loop& loop, int fd, ReadyCallback ready);
+  Socket(base::Loop& loop, ReadyCallback ready);
   void Wait(bool readable);
 
   const std::unique_ptr<Rep> rep_;

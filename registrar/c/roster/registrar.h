@@ -59,8 +59,9 @@ extern "C" {
 const char* roster_version(void);
 
 /* Starts to register. Never waits for ZooKeeper, and never fails because it is
-   away. NULL, and `error`, for a bad option, which it names, or if a thread
-   cannot be made. `error` may be NULL. */
+   away. NULL, and `error`, for a bad option, which it names, or with
+   RESOURCE_EXHAUSTED if no file descriptor or thread is left. `error` may be
+   NULL. */
 roster_registrar* roster_registrar_create(const roster_options* options,
                                           roster_error* error);
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <functional>
@@ -11,11 +13,16 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "base/exhaustion.h"
+#include "tests/support/status_matchers.h"
 
 namespace roster::base {
 namespace {
 
+using ::roster::testing::IsOk;
+using ::roster::testing::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(LoopTest, RunsTasksInTheOrderTheyWerePosted) {
   Loop loop("test");
@@ -25,6 +32,45 @@ TEST(LoopTest, RunsTasksInTheOrderTheyWerePosted) {
 
   ASSERT_TRUE(loop.RunAndWait([] {}));
   EXPECT_THAT(order, ElementsAre(0, 1, 2));
+}
+
+absl::Status MakeLoop() {
+  return CatchExhaustion([] {
+    Loop loop("test");
+    loop.Start();
+    return loop.RunAndWait([] {}) ? absl::OkStatus()
+                                  : absl::InternalError("it does not run");
+  });
+}
+
+TEST(LoopTest, TellsItsMakerThatNoDescriptorIsLeft) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const absl::Status status = MakeLoop();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted,
+                               "cannot make an event loop: "
+                               "Too many open files"));
+  EXPECT_THAT(MakeLoop(), IsOk());
+}
+
+TEST(LoopTest, TellsItsMakerThatNoThreadCanBeMade) {
+  pthread_attr_t before;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  pthread_attr_t vast = before;
+  // More than there is address space.
+  ASSERT_EQ(pthread_attr_setstacksize(&vast, size_t{1} << 50), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&vast), 0);
+  const absl::Status status = MakeLoop();
+  ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted,
+                               HasSubstr("cannot start a thread: ")));
+  EXPECT_THAT(MakeLoop(), IsOk());
 }
 
 TEST(LoopTest, TasksOfManyThreadsAllRunOnOneThread) {

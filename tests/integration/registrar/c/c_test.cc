@@ -20,9 +20,12 @@
 namespace roster::registrar {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Eq;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -194,6 +197,27 @@ TEST_F(CInterfaceTest, IsHeldFromTheStart) {
 TEST_F(CInterfaceTest, HasAnAnswerToBadInput) {
   const char* wrong = answer_to_bad_input(Servers().c_str());
   EXPECT_EQ(wrong, nullptr) << wrong;
+}
+
+// The library's descriptors run out at another place with each limit.
+TEST_F(CInterfaceTest, RefusesOrWaitsWhenDescriptorsRunOutButNeverDies) {
+  int refused = 0;
+  for (int limit = 0; limit <= 12; ++limit) {
+    SCOPED_TRACE(limit);
+    auto process = testing::Subprocess::Start(
+        {.argv = {FEW_DESCRIPTORS, Servers(), std::to_string(limit)}});
+    ASSERT_TRUE(process.ok()) << process.status();
+    const auto end = (*process)->Wait(absl::Seconds(20));
+    ASSERT_TRUE(end.ok()) << end.status() << (*process)->Stderr();
+    EXPECT_EQ(*end, testing::ExitStatus()) << (*process)->Stderr();
+    const std::string said = (*process)->Stdout();
+    if (said == "registered\n") continue;
+    EXPECT_EQ(said,
+              "refused: RESOURCE_EXHAUSTED cannot make an event loop: "
+              "Too many open files\n");
+    EXPECT_EQ(++refused, limit + 1);  // the lower limits, and no others
+  }
+  EXPECT_THAT(refused, AllOf(Ge(4), Le(6)));
 }
 
 TEST_F(CInterfaceTest, HandlesMayOutliveTheirRegistrar) {
