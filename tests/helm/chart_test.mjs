@@ -303,6 +303,11 @@ test('values that make no sense are refused, with a reason', () => {
     [['--set', 'zookeeper.statsInterval=15'], /statsInterval/],
     [['--set', 'history.leftRetention=week'], /leftRetention/],
     [['--set', 'history.events=10'], /events/],
+    [['--set', 'fullnameOverride=UPPER_case.'], /fullnameOverride/],
+    [['--set', 'commonLabels.app\\.kubernetes\\.io/name=x'], /app.kubernetes.io.name/],
+    [['--set', 'podLabels.helm\\.sh/chart=x'], /helm.sh.chart/],
+    [['--set', 'podDisruptionBudget.maxUnavailable=150%'], /maxUnavailable/],
+    [['--set', 'service.grpcPort=7471'], /two numbers/],
     [['--set', 'service.type=Hidden'], /type/],
   ];
   for (const version of versions)
@@ -311,6 +316,19 @@ test('values that make no sense are refused, with a reason', () => {
       assert.notEqual(status, 0, `${version}: ${args}`);
       assert.match(stderr, why, `${version}: ${args}`);
     }
+});
+
+test('names that YAML would take for something else stay names', () => {
+  for (const name of ['true', '123', '1e3', 'null']) {
+    const all = objects(run(4, ['template', name, '.', '-f', 'ci/trial-values.yaml', '--namespace', name,
+      '--set-string', `fullnameOverride=${name},nameOverride=${name},serviceAccount.name=${name}`]).stdout);
+    assert.ok(all.length > 5, name);
+    for (const { kind, metadata } of all) {
+      for (const text of [metadata.name, metadata.namespace, ...Object.values(metadata.labels)])
+        assert.equal(typeof text, 'string', `${kind}: ${name}`);
+    }
+    assert.equal(one(all, 'Deployment').spec.template.spec.serviceAccountName, name);
+  }
 });
 
 test('the schema and values.yaml know the same values', () => {

@@ -27,8 +27,8 @@
 {{/* Labels of one component: (list . "rosterd"). Those of selectors never change. */}}
 {{- define "roster.selectorLabels" -}}
 {{- $root := index . 0 -}}
-app.kubernetes.io/name: {{ include "roster.name" $root }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/name: {{ include "roster.name" $root | quote }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
@@ -102,6 +102,9 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- if or (lt (atoi $port) 1) (gt (atoi $port) 65535) -}}
 {{- fail (printf "zookeeper.servers: %s is no port from 1 to 65535" $port) -}}
 {{- end -}}
+{{- end -}}
+{{- if eq (int .Values.service.grpcPort) (int .Values.service.httpPort) -}}
+{{- fail "service.grpcPort and service.httpPort need two numbers" -}}
 {{- end -}}
 {{- if and .Values.tls.enabled (not .Values.tls.existingSecret) -}}
 {{- fail "tls.existingSecret: TLS needs a secret of the type kubernetes.io/tls" -}}
