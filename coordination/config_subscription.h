@@ -66,8 +66,8 @@ struct ConfigSubscriptionOptions {
 // Lifetime: `client` must outlive this.
 class ConfigSubscription {
  public:
-  // InvalidArgument if an option is wrong, ResourceExhausted if no descriptor or
-  // thread is left. Never fails because ZooKeeper is away, or the copy is
+  // InvalidArgument if an option is wrong, ResourceExhausted if no descriptor
+  // or thread is left. Never fails because ZooKeeper is away, or the copy is
   // broken, and never waits for ZooKeeper.
   static absl::StatusOr<std::unique_ptr<ConfigSubscription>> Create(
       Client& client, ConfigSubscriptionOptions options);

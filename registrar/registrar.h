@@ -46,9 +46,9 @@ class Registrar {
   // No leave takes longer than this.
   static constexpr absl::Duration kLeaveTimeout = absl::Seconds(5);
 
-  // Starts to register. InvalidArgument if an option is wrong, and
-  // ResourceExhausted if no descriptor or thread is left; it never fails because
-  // ZooKeeper is away, and never waits for it.
+  // Starts to register. Never fails because ZooKeeper is away, nor waits for
+  // it: InvalidArgument if an option is wrong, ResourceExhausted if there is no
+  // descriptor or thread left.
   static absl::StatusOr<std::unique_ptr<Registrar>> Create(
       RegistrarOptions options);
 
