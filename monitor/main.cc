@@ -13,7 +13,9 @@
 #include <thread>
 #include <utility>
 
+#include "base/exhaustion.h"
 #include "base/log.h"
+#include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/version.h"
 #include "monitor/daemon.h"
@@ -53,6 +55,30 @@ void EndAtNextSignal(const sigset_t& signals, std::string folder) {
   }).detach();
 }
 
+// gRPC ends the process when it finds none left for itself.
+absl::Status CheckFileLimit() {
+  constexpr rlim_t kLeast = 128;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kLeast)
+    return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      base::StrCat("the limit of open files (ulimit -n) is ", limit.rlim_cur,
+                   "; at least ", kLeast, " are needed"));
+}
+
+absl::Status Start(Daemon& daemon) {
+  ROSTER_RETURN_IF_ERROR(CheckFileLimit());
+  return base::CatchExhaustion([&] { return daemon.Start(); });
+}
+
+// Descriptors or threads have run out half way. What was made in part has no
+// orderly end.
+[[noreturn]] void EndHalfStarted(const Daemon& daemon) {
+  DevZooKeeper::RemoveFolder(daemon.temporary_folder());
+  std::fflush(nullptr);
+  _exit(1);
+}
+
 int Run(int argc, char** argv) {
   ParsedOptions parsed = ParseOptions(argc, argv);
   if (parsed.exit_now) {
@@ -78,9 +104,10 @@ int Run(int argc, char** argv) {
   for (const std::string& warning : parsed.warnings)
     base::Log(log, LogLevel::kWarning, warning);
   auto daemon = std::make_unique<Daemon>(std::move(parsed.options), log);
-  if (absl::Status status = daemon->Start(); !status.ok()) {
+  if (absl::Status started = Start(*daemon); !started.ok()) {
     base::Log(log, LogLevel::kError,
-              "rosterd cannot start: ", base::Message(status));
+              "rosterd cannot start: ", base::Message(started));
+    if (absl::IsResourceExhausted(started)) EndHalfStarted(*daemon);
     return 1;
   }
   TellServiceManager("READY=1\nSTATUS=serving");
