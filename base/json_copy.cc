@@ -25,8 +25,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& file,
   const file_type type = std::filesystem::status(file, error).type();
   if (type == file_type::none)
     return absl::ErrnoToStatus(error.value(), ToAbsl(file));
+  if (type == file_type::not_found)
+    return absl::NotFoundError(StrCat(file, ": there is no such file"));
   if (type != file_type::regular)
-    return absl::NotFoundError(StrCat(file, ": is no file"));
+    return absl::FailedPreconditionError(StrCat(file, ": is no file"));
   if (const uintmax_t size = std::filesystem::file_size(file, error);
       !error && size > max_bytes)
     return absl::InvalidArgumentError(

@@ -27,10 +27,10 @@ class JsonCopy {
   JsonCopy(std::string file, std::string origin, int version);
 
   // The object. Never waits, as it would on a pipe of that name. Errors:
-  //   NotFound            there is no such file, or it is no regular one
+  //   NotFound            there is no such file
   //   InvalidArgument     it is broken, of another version, or larger than
   //                       `max_bytes`
-  //   FailedPrecondition  it is of another origin
+  //   FailedPrecondition  it is of another origin, or no regular file
   //   the system's        it cannot be read
   absl::StatusOr<nlohmann::ordered_json> Load(
       uintmax_t max_bytes = kMaxBytes) const;

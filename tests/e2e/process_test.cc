@@ -215,6 +215,18 @@ TEST(ProcessTest, AnAddressFileThatIsNoFileIsRefused) {
   EXPECT_THAT(result.err, HasSubstr("not a regular file"));
 }
 
+TEST(ProcessTest, TooFewDescriptorsAreSaidAndAreNoCrash) {
+  const auto result =
+      RunCommand({"prlimit", "--nofile=26:26", RosterdBinary(), "--zookeeper",
+                  "127.0.0.1:1", "--grpc-listen", "127.0.0.1:0",
+                  "--http-listen", "127.0.0.1:0"});
+  ASSERT_OK(result.status());
+
+  EXPECT_EQ(result->status.code, 1);
+  EXPECT_THAT(result->err, HasSubstr("the limit of open files (ulimit -n) is "
+                                     "26; at least 128 are needed"));
+}
+
 TEST(ProcessTest, AnAddressInUseIsNamed) {
   RosterdProcess first({"--zookeeper", "127.0.0.1:1"});
 

@@ -56,12 +56,12 @@ TEST_F(JsonCopyTest, WhatIsNoUtf8IsStillACopy) {
 TEST_F(JsonCopyTest, WhatIsNoFileIsNoCopy) {
   EXPECT_THAT(copy_.Load(), StatusIs(kNotFound, HasSubstr(file_)));
   std::filesystem::create_directory(file_);
-  EXPECT_THAT(copy_.Load(), StatusIs(kNotFound, HasSubstr(file_)));
+  EXPECT_THAT(copy_.Load(), StatusIs(kFailedPrecondition, HasSubstr(file_)));
   EXPECT_FALSE(copy_.Write(Json::object()).ok());
   EXPECT_TRUE(std::filesystem::is_directory(file_));
   std::filesystem::remove(file_);
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
-  EXPECT_THAT(copy_.Load(), StatusIs(kNotFound, HasSubstr(file_)));
+  EXPECT_THAT(copy_.Load(), StatusIs(kFailedPrecondition, HasSubstr(file_)));
 }
 
 TEST_F(JsonCopyTest, ALinkIsReadAndThenReplacedItself) {

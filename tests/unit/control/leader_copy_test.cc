@@ -94,7 +94,8 @@ TEST_F(LeaderCopyTest, SaysWhyItIsOfNoUse) {
 TEST_F(LeaderCopyTest, AFolderInItsPlaceIsNoCopy) {
   std::filesystem::create_directory(file_);
 
-  EXPECT_THAT(copy_.Load().status(), StatusIs(kNotFound));
+  EXPECT_THAT(copy_.Load().status(),
+              StatusIs(kFailedPrecondition, HasSubstr("is no file")));
 }
 
 TEST_F(LeaderCopyTest, AFolderThatIsMissingIsAnError) {
