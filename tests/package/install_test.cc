@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -54,7 +53,7 @@ class InstallTest : public ::testing::Test {
 
   // What CMake says to a project of one line, which it is to refuse. Lines that
   // CMake broke are one again.
-  static std::string ErrorOf(std::string_view line) {
+  static std::string ErrorOf(const std::string& line) {
     TempDir project("roster-refused");
     WriteFile(project.path() / "CMakeLists.txt",
               absl::StrCat("cmake_minimum_required(VERSION 3.16)\n"
